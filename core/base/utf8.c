@@ -1,0 +1,277 @@
+/* Decoding, width, sanitising; see utf8.h. */
+#include "core/base/utf8.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <wchar.h>
+
+enum { REPLACEMENT = 0xFFFD, ZWJ = 0x200D };
+
+bool utf8_init_locale(void)
+{
+    bool is_utf8 = setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    if (!is_utf8) {
+        setlocale(LC_CTYPE, "C.UTF-8");
+    }
+    return is_utf8;
+}
+
+size_t utf8_valid_bytes(const char *p, size_t n)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    if (!n) {
+        return 0;
+    }
+    if (u[0] < 0x80) {
+        return 1;
+    }
+    size_t len = u[0] >= 0xC2 && u[0] <= 0xDF   ? 2
+                 : u[0] >= 0xE0 && u[0] <= 0xEF ? 3
+                 : u[0] >= 0xF0 && u[0] <= 0xF4 ? 4
+                                                : 0;
+    if (!len || len > n) {
+        return 0;
+    }
+    for (size_t i = 1; i < len; i++) {
+        if ((u[i] & 0xC0) != 0x80) {
+            return 0;
+        }
+    }
+    bool is_overlong = (u[0] == 0xE0 && u[1] < 0xA0) || (u[0] == 0xF0 && u[1] < 0x90);
+    bool is_beyond = (u[0] == 0xED && u[1] > 0x9F) || (u[0] == 0xF4 && u[1] > 0x8F);
+    return is_overlong || is_beyond ? 0 : len;
+}
+
+uint32_t utf8_next(struct sv *v)
+{
+    size_t n = utf8_valid_bytes(v->p, v->n);
+    const unsigned char *u = (const unsigned char *)v->p;
+    uint32_t code = REPLACEMENT;
+    switch (n) {
+    case 1:
+        code = u[0];
+        break;
+    case 2:
+        code = (uint32_t)(u[0] & 0x1F) << 6 | (u[1] & 0x3F);
+        break;
+    case 3:
+        code = (uint32_t)(u[0] & 0x0F) << 12 | (uint32_t)(u[1] & 0x3F) << 6 | (u[2] & 0x3F);
+        break;
+    case 4:
+        code = (uint32_t)(u[0] & 0x07) << 18 | (uint32_t)(u[1] & 0x3F) << 12 |
+               (uint32_t)(u[2] & 0x3F) << 6 | (u[3] & 0x3F);
+        break;
+    default:
+        n = 1;
+        break;
+    }
+    *v = (struct sv){v->p + n, v->n - n};
+    return code;
+}
+
+void utf8_encode(struct str *out, uint32_t code)
+{
+    if (code < 0x80) {
+        str_addc(out, (char)code);
+    } else if (code < 0x800) {
+        str_addc(out, (char)(0xC0 | code >> 6));
+        str_addc(out, (char)(0x80 | (code & 0x3F)));
+    } else if (code < 0x10000) {
+        str_addc(out, (char)(0xE0 | code >> 12));
+        str_addc(out, (char)(0x80 | (code >> 6 & 0x3F)));
+        str_addc(out, (char)(0x80 | (code & 0x3F)));
+    } else {
+        str_addc(out, (char)(0xF0 | code >> 18));
+        str_addc(out, (char)(0x80 | (code >> 12 & 0x3F)));
+        str_addc(out, (char)(0x80 | (code >> 6 & 0x3F)));
+        str_addc(out, (char)(0x80 | (code & 0x3F)));
+    }
+}
+
+void utf8_make_valid(struct str *out, struct sv v)
+{
+    while (v.n) {
+        size_t n = v.p[0] ? utf8_valid_bytes(v.p, v.n) : 0;
+        if (n) {
+            str_add(out, v.p, n);
+        } else {
+            utf8_encode(out, REPLACEMENT);
+            n = 1;
+        }
+        v = (struct sv){v.p + n, v.n - n};
+    }
+}
+
+int utf8_width_of(uint32_t code)
+{
+    if (code >= 0x20 && code < 0x7F) {
+        return 1;
+    }
+    int w = wcwidth((wchar_t)code);
+    return w < 0 ? 0 : w;
+}
+
+static bool is_joining(uint32_t code)
+{
+    return code == ZWJ || (code >= 0xFE00 && code <= 0xFE0F) || utf8_width_of(code) == 0;
+}
+
+struct sv utf8_cluster(struct sv *v, int *ret_width)
+{
+    struct sv all = *v;
+    *ret_width = 0;
+    if (!v->n) {
+        return all;
+    }
+    uint32_t code = utf8_next(v);
+    *ret_width = utf8_width_of(code);
+    if (code >= 0x20) {
+        bool after_zwj = false;
+        while (v->n) {
+            struct sv ahead = *v;
+            uint32_t next = utf8_next(&ahead);
+            if (next < 0x20 || !(after_zwj || is_joining(next))) {
+                break;
+            }
+            after_zwj = next == ZWJ;
+            *v = ahead;
+        }
+    }
+    return (struct sv){all.p, all.n - v->n};
+}
+
+size_t utf8_width(struct sv v)
+{
+    size_t width = 0;
+    while (v.n) {
+        int w;
+        utf8_cluster(&v, &w);
+        width += (size_t)w;
+    }
+    return width;
+}
+
+static bool is_bidi_or_separator(uint32_t code)
+{
+    return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
+           code == 0x200E || code == 0x200F || code == 0x061C || code == 0x2028 || code == 0x2029;
+}
+
+void utf8_sanitize(struct str *out, struct sv v)
+{
+    while (v.n) {
+        struct sv before = v;
+        bool is_invalid = utf8_valid_bytes(v.p, v.n) == 0;
+        uint32_t code = utf8_next(&v);
+        if (code == '\t' || code == '\n' || code == '\r') {
+            str_addc(out, ' ');
+        } else if (is_invalid || code < 0x20 || (code >= 0x7F && code < 0xA0) ||
+                   is_bidi_or_separator(code)) {
+            str_addz(out, "\xc2\xb7");
+        } else {
+            str_add(out, before.p, before.n - v.n);
+        }
+    }
+}
+
+/* Bytes of the longest prefix of v that fits into `width` cells; *ret_width is what it takes. */
+static size_t prefix_bytes(struct sv v, size_t width, size_t *ret_width)
+{
+    size_t used = 0, n = v.n;
+    while (v.n) {
+        int w;
+        struct sv rest = v;
+        utf8_cluster(&rest, &w);
+        if (used + (size_t)w > width) {
+            break;
+        }
+        used += (size_t)w;
+        v = rest;
+    }
+    *ret_width = used;
+    return n - v.n;
+}
+
+void utf8_fit(struct str *out, struct sv v, size_t width, enum utf8_cut cut)
+{
+    size_t used, total = utf8_width(v);
+    if (total <= width) {
+        str_addsv(out, v);
+        return;
+    }
+    if (!width) {
+        return;
+    }
+    size_t head = cut == UTF8_CUT_MIDDLE ? (width - 1 + 1) / 2 : width - 1;
+    str_add(out, v.p, prefix_bytes(v, head, &used));
+    str_addz(out, "\xe2\x80\xa6");
+    if (cut == UTF8_CUT_MIDDLE) {
+        size_t skip = total - (width - 1 - head);
+        size_t at = prefix_bytes(v, skip, &used);
+        if (used < skip) { /* a wide character stands across the cut: leave it out */
+            struct sv rest = {v.p + at, v.n - at};
+            int w;
+            utf8_cluster(&rest, &w);
+            at = v.n - rest.n;
+        }
+        str_add(out, v.p + at, v.n - at);
+    }
+}
+
+/* Bytes of the terminal sequence at the front of v (which begins with ESC or a C1 byte's UTF-8
+ * form is not looked for: sanitising replaces those); v.n when the end cuts it. */
+static size_t sequence_bytes(struct sv v)
+{
+    if (v.n < 2) {
+        return v.n;
+    }
+    size_t i = 2;
+    switch (v.p[1]) {
+    case '[':
+        while (i < v.n && v.p[i] >= 0x20 && v.p[i] < 0x40) {
+            i++;
+        }
+        return i < v.n ? i + 1 : v.n;
+    case ']':
+    case 'P':
+    case 'X':
+    case '^':
+    case '_':
+        for (; i < v.n; i++) {
+            if (v.p[i] == '\a') {
+                return i + 1;
+            }
+            if (v.p[i] == 0x1B && i + 1 < v.n && v.p[i + 1] == '\\') {
+                return i + 2;
+            }
+        }
+        return v.n;
+    default:
+        while (i <= v.n && v.p[i - 1] >= 0x20 && v.p[i - 1] < 0x30) {
+            i++;
+        }
+        return i < v.n ? i : v.n;
+    }
+}
+
+void utf8_strip_ansi(struct str *out, struct sv line)
+{
+    size_t from = out->n;
+    while (line.n) {
+        size_t n = 0;
+        if (line.p[0] == 0x1B) {
+            n = sequence_bytes(line);
+        } else if (line.p[0] == '\t') {
+            n = 1;
+            size_t column = utf8_width((struct sv){out->p + from, out->n - from});
+            str_addn(out, ' ', 8 - column % 8);
+        } else {
+            while (n < line.n && line.p[n] != 0x1B && line.p[n] != '\t') {
+                n++;
+            }
+            utf8_sanitize(out, (struct sv){line.p, n});
+        }
+        line = (struct sv){line.p + n, line.n - n};
+    }
+}
