@@ -168,6 +168,8 @@ def leave_message(text):
 
 
 def main():
+    # names out of the data may hold letters that the locale does not have
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         run()
         return 0

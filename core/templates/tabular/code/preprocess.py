@@ -374,6 +374,8 @@ def leave_message(text):
 
 
 def main():
+    # names out of the data may hold letters that the locale does not have
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         run(parse_arguments())
         return 0

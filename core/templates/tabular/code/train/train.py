@@ -152,6 +152,8 @@ def leave_failure(text):
 
 
 def main():
+    # names out of the data may hold letters that the locale does not have
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return run(parse_arguments())
     except Refused as error:
