@@ -1,0 +1,18 @@
+/* instances: what an InstanceType asks of a machine. A constant table (instance_types.def); a
+ * type that is not in it asks for the whole machine, as `local` does. Pure. */
+#ifndef MLW_JOB_INSTANCES_H
+#define MLW_JOB_INSTANCES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct instance_type {
+    const char *name;
+    int cpus, memory_mib, gpus; /* 0 cpus: the whole machine */
+};
+/* NULL when unknown. "local", "local_gpu" and NULL are known: the whole machine. */
+const struct instance_type *instance_find(const char *name);
+size_t instance_count(void);
+const struct instance_type *instance_at(size_t i);
+
+#endif
