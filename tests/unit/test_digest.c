@@ -1,0 +1,135 @@
+/* digest: SHA-256 of bytes, files and trees; links and what is no file are refused. */
+#include "tests/unit/test.h"
+
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/digest.h"
+#include "core/base/mem.h"
+#include "core/base/path.h"
+#include "tests/unit/tmp.h"
+
+static void what_is_no_file_is_refused(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    CLEANUP(mem_free_ptr) char *fifo = path_join(tmp, "fifo");
+    CLEANUP(mem_free_ptr) char *absent = path_join(tmp, "absent");
+    char hex[DIGEST_HEX + 1] = "untouched";
+    struct err e = ERR_INIT;
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_false(digest_file(fifo, hex, &e));
+    assert_int_equal(e.code, ERR_INVALID);
+    assert_false(digest_tree(tmp, hex, &e));
+    assert_false(digest_file(tmp, hex, &e));
+    assert_false(digest_file(absent, hex, &e));
+    assert_non_null(strstr(e.msg, absent));
+    assert_false(digest_tree(absent, hex, &e));
+    assert_string_equal(hex, "untouched");
+}
+
+static void links_in_a_tree_are_refused(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    CLEANUP(mem_free_ptr) char *link = path_join(tmp, "sub/link");
+    char hex[DIGEST_HEX + 1];
+    struct err e = ERR_INIT;
+    tmp_file(tmp, "sub/file", SV("x"));
+    assert_true(digest_tree(tmp, hex, &e));
+    assert_int_equal(symlink("file", link), 0);
+    assert_false(digest_tree(tmp, hex, &e));
+    assert_int_equal(e.code, ERR_INVALID);
+    assert_non_null(strstr(e.msg, "sub/link"));
+}
+
+static void known_digests(void **state)
+{
+    static const struct {
+        const char *text, *hex;
+    } cases[] = {
+        {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    };
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    CLEANUP(mem_free_ptr) char *path = path_join(tmp, "file");
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        char hex[DIGEST_HEX + 1];
+        struct err e = ERR_INIT;
+        assert_true(digest_bytes(sv_z(cases[i].text), hex, &e));
+        assert_string_equal(hex, cases[i].hex);
+        tmp_file(tmp, "file", sv_z(cases[i].text));
+        assert_true(digest_file(path, hex, &e));
+        assert_string_equal(hex, cases[i].hex);
+        assert_true(digest_tree(path, hex, &e));
+        assert_string_equal(hex, cases[i].hex);
+        struct digest *d = digest_new(&e);
+        assert_non_null(d);
+        for (const char *p = cases[i].text; *p; p++) {
+            digest_add(d, (struct sv){p, 1});
+        }
+        digest_finish(d, hex);
+        assert_string_equal(hex, cases[i].hex);
+    }
+    digest_free(NULL);
+}
+
+static void a_tree_is_its_sorted_lines(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    /* by bytes "a-b" comes before "a/x" */
+    tmp_file(tmp, "a/x", SV("abc"));
+    tmp_file(tmp, "a-b", SV(""));
+    char want[DIGEST_HEX + 1], hex[DIGEST_HEX + 1];
+    struct err e = ERR_INIT;
+    static const char lines[] =
+        "a-b\0"
+        "0\0"
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"
+        "a/x\0"
+        "1\0"
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n";
+    CLEANUP(mem_free_ptr) char *x = path_join(tmp, "a/x");
+    assert_int_equal(chmod(x, 0700), 0);
+    assert_true(digest_bytes((struct sv){lines, sizeof lines - 1}, want, &e));
+    assert_true(digest_tree(tmp, hex, &e));
+    assert_string_equal(hex, want);
+    assert_int_equal(chmod(x, 0600), 0);
+    assert_true(digest_tree(tmp, hex, &e));
+    assert_string_not_equal(hex, want);
+}
+
+static void *digest_once(void *arg)
+{
+    struct err e = ERR_INIT;
+    return digest_bytes(SV("abc"), arg, &e) ? arg : NULL;
+}
+
+static void threads_may_be_first(void **state)
+{
+    (void)state;
+    pthread_t threads[8];
+    char hex[8][DIGEST_HEX + 1];
+    for (size_t i = 0; i < ALEN(threads); i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, digest_once, hex[i]), 0);
+    }
+    for (size_t i = 0; i < ALEN(threads); i++) {
+        void *done = NULL;
+        assert_int_equal(pthread_join(threads[i], &done), 0);
+        assert_ptr_equal(done, hex[i]);
+        assert_string_equal(hex[i], hex[0]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_may_be_first),        cmocka_unit_test(what_is_no_file_is_refused),
+        cmocka_unit_test(links_in_a_tree_are_refused), cmocka_unit_test(known_digests),
+        cmocka_unit_test(a_tree_is_its_sorted_lines),
+    };
+    return RUN_TESTS(tests);
+}
