@@ -1,0 +1,41 @@
+/* term: the terminal. The only user of ncurses; cells in, bytes out.
+ *
+ * ncurses writes into a file in memory; term_frame hands those bytes to the app, which moves them
+ * to the terminal when it takes them: nothing here blocks. Input is not ncurses' either (input.h);
+ * term_define_keys tells it what terminfo knows. Quirks by TERM are a table in term.c. Unknown
+ * TERMs are treated as xterm-256color. One terminal a process: the restore hook is global, as
+ * signals are. */
+#ifndef MLW_TUI_TERM_H
+#define MLW_TUI_TERM_H
+
+#include <stdbool.h>
+
+#include "core/base/err.h"
+#include "core/base/str.h"
+#include "tui/canvas.h"
+#include "tui/input.h"
+#include "tui/theme.h"
+
+struct term;
+
+/* fd: the terminal, read and write. Raw mode, alternate screen, bracketed paste begin with the
+ * first bytes (term_frame). Installs the hooks for fatal signals. */
+struct term *term_open(int fd, bool no_colour, struct err *e);
+/* Bytes that put the terminal back are appended to out; the tty's modes are restored. */
+void term_close(struct term *t, struct str *out);
+bool term_is_dumb(void); /* TERM is dumb or not set */
+
+void term_size(const struct term *t, int *ret_w, int *ret_h); /* asks the tty */
+void term_resize(struct term *t, int w, int h);
+void term_theme(struct term *t, const struct theme *theme);
+enum colour_level term_colours(const struct term *t);
+void term_define_keys(struct term *t, struct input *in);
+
+/* Append what must be written so that the terminal shows the canvas. */
+void term_frame(struct term *t, const struct canvas *c, struct str *out);
+void term_redraw(struct term *t);                     /* the next frame writes everything */
+void term_suspend(struct term *t, struct str *out);   /* put back, for SIGTSTP */
+void term_resume(struct term *t, struct str *out);    /* and take again */
+void term_clipboard(struct str *out, struct sv text); /* OSC 52 */
+
+#endif
