@@ -63,7 +63,7 @@ static void format(char *buf, size_t cap, const char *fmt, va_list ap)
     mark_cut(buf, cap, vsnprintf(buf, cap, fmt, ap));
 }
 
-bool err_set(struct err *e, enum err_code code, const char *fmt, ...)
+bool(err_set)(struct err *e, enum err_code code, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -75,7 +75,7 @@ bool err_set(struct err *e, enum err_code code, const char *fmt, ...)
     return false;
 }
 
-bool err_sys(struct err *e, const char *fmt, ...)
+bool(err_sys)(struct err *e, const char *fmt, ...)
 {
     int sys = errno;
     char what[sizeof e->msg];
@@ -92,7 +92,7 @@ bool err_sys(struct err *e, const char *fmt, ...)
     return false;
 }
 
-bool err_wrap(struct err *e, const char *fmt, ...)
+bool(err_wrap)(struct err *e, const char *fmt, ...)
 {
     char what[sizeof e->msg], why[sizeof e->msg];
     va_list ap;
@@ -104,7 +104,7 @@ bool err_wrap(struct err *e, const char *fmt, ...)
     return false;
 }
 
-bool err_hint(struct err *e, const char *fmt, ...)
+bool(err_hint)(struct err *e, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);

@@ -57,6 +57,14 @@ bool err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 /* Set the hint. Returns false. */
 bool err_hint(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 
+#ifdef __clang_analyzer__
+/* What a declaration does not tell the analyzer; err.c defines them in parentheses. */
+#define err_set(...)  (err_set(__VA_ARGS__), false)
+#define err_sys(...)  (err_sys(__VA_ARGS__), false)
+#define err_wrap(...) (err_wrap(__VA_ARGS__), false)
+#define err_hint(...) (err_hint(__VA_ARGS__), false)
+#endif
+
 int err_exit_status(enum err_code code);
 const char *err_word(enum err_code code);
 enum err_code err_code_of_errno(int sys);
