@@ -37,7 +37,7 @@ Q := $(if $(V),,@)
 # --- libraries: one archive a layer group, so that view tests can link without the core ---
 BASE_SRC  := $(wildcard core/base/*.c)
 CORE_SRC  := $(filter-out core/base/% core/executor/shim/%,$(wildcard core/*/*.c core/*/*/*.c))
-SHIM_SRC  := $(wildcard core/executor/shim/*.c)
+SHIM_SRC  := $(wildcard core/executor/shim/*.c) core/executor/spec.c core/executor/box.c
 MODEL_SRC := $(wildcard core/model/*.c)
 TUI_SRC   := $(filter-out tui/main.c,$(wildcard tui/*.c tui/widgets/*.c))
 VIEWS_SRC := $(wildcard views/*.c)
@@ -50,8 +50,12 @@ all: $(BIN)/mlw $(BIN)/mlw-shim
 
 $(BIN)/mlw: $(call obj,tui/main.c) $(LIBS)
 	$(Q)$(CC) $(ALLCFLAGS) $(LDHARDEN) -o $@ $^ $(LDLIBS)
+# the shim also runs inside foreign root folders: without shared libraries where the C library has
+# its static half (and no sanitizer needs them)
+STATIC = $(if $(SAN_$(MODE)),,$(shell echo 'int main(void){return 0;}' | \
+           $(CC) -static-pie -fPIE -x c - -o /dev/null 2>/dev/null && echo -static-pie))
 $(BIN)/mlw-shim: $(call obj,$(SHIM_SRC)) $(O)/libbase.a
-	$(Q)$(CC) $(ALLCFLAGS) $(LDHARDEN) -o $@ $^ -lm
+	$(Q)$(CC) $(ALLCFLAGS) $(LDHARDEN) $(STATIC) -o $@ $^ -lm
 $(O)/libbase.a:  $(call obj,$(BASE_SRC))
 $(O)/libcore.a:  $(call obj,$(CORE_SRC)) $(O)/gen/templates.o
 $(O)/libmodel.a: $(call obj,$(MODEL_SRC))

@@ -6,31 +6,6 @@
 #include "core/base/json.h"
 #include "core/base/vec.h"
 
-void json_quote(struct sv v, struct str *out)
-{
-    static const char short_escapes[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-    str_addc(out, '"');
-    for (size_t i = 0; i < v.n; i++) {
-        unsigned char c = (unsigned char)v.p[i];
-        const char *esc = NULL;
-        for (const char *p = short_escapes; *p; p += 2) {
-            if ((unsigned char)*p == c) {
-                esc = p;
-                break;
-            }
-        }
-        if (esc) {
-            str_addc(out, '\\');
-            str_addc(out, esc[1]);
-        } else if (c < 0x20 || c == 0x7F) {
-            str_addf(out, "\\u%04x", c);
-        } else {
-            str_addc(out, (char)c);
-        }
-    }
-    str_addc(out, '"');
-}
-
 static void newline(struct str *out, enum json_style style, size_t depth)
 {
     if (style == JSON_PRETTY) {
