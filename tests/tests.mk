@@ -2,7 +2,7 @@
 #   tests/{unit,prop,e2e,fault}/test_*.c   cmocka, linked with everything; other .c files there are helpers
 #   tests/views/test_*.c                   linked with $(VIEWLIBS) alone: no store, no network
 #   tests/fuzz/fuzz_*.c                    libFuzzer; corpus in tests/fuzz/corpus/NAME
-#   tests/*/run_*.{py,sh}                  programs that end with `N passed, N failed`
+#   tests/*/run_*.{py,sh}                  programs that end with `N passed, N failed`, in any folder
 #   tests/peers/, tests/bench/             long ones: make peers, make bench
 T := $(O)/tests
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 TESTMODE := $(if $(filter release,$(MODE)),test,$(MODE))
 tests_in = $(patsubst tests/%.c,$(1)/tests/%,$(wildcard $(foreach d,$(2),tests/$(d)/test_*.c)))
 helpers_in = $(call obj,$(filter-out tests/$(1)/test_% tests/$(1)/fuzz_%,$(wildcard tests/$(1)/*.c)))
-scripts_in = $(wildcard $(foreach d,$(1),tests/$(d)/run_*.py tests/$(d)/run_*.sh))
+scripts_in = $(filter-out tests/peers/% tests/bench/% tests/tools/%,$(wildcard tests/*/run_*.py tests/*/run_*.sh))
 
 QUICK   := unit prop views
 SLOW    := e2e fault
@@ -88,7 +88,7 @@ fuzz:
 bench: all $(MKRUNS)
 	@B=$(B) MLW_BIN=$(abspath $(BIN)/mlw) MLW_MKRUNS=$(abspath $(B)/tests/mkruns) tests/bench/bench.py
 peers: all $(peers)
-	@MLW_BIN=$(abspath $(BIN)/mlw) tests/tools/run -j 1 -t 3600 $(peers) $(call scripts_in,peers)
+	@MLW_BIN=$(abspath $(BIN)/mlw) tests/tools/run -j 1 -t 3600 $(peers) $(wildcard tests/peers/run_*.py tests/peers/run_*.sh)
 deps:
 	@tests/tools/deps run
 demo: deps
