@@ -71,6 +71,13 @@ void re_free(struct re *re)
     }
 }
 
+size_t re_group_count(const struct re *re)
+{
+    uint32_t n = 0;
+    pcre2_pattern_info(re->code, PCRE2_INFO_CAPTURECOUNT, &n);
+    return n;
+}
+
 static void take_groups(pcre2_match_data *data, size_t found, struct sv text, struct sv *ret_groups,
                         size_t n)
 {

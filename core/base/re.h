@@ -15,6 +15,7 @@ enum { RE_MAX_PATTERN_BYTES = 4096 };
 /* ERR_INVALID with the offset in the pattern; NULL then. */
 struct re *re_new(struct sv pattern, unsigned flags, struct err *e);
 void re_free(struct re *re);
+size_t re_group_count(const struct re *re); /* without group 0 */
 /* First match at or after byte `from`. Groups 0..n-1 go to ret_groups (p == NULL when a group did
  * not take part). Returns 1 a match, 0 none, -1 when a limit was reached. */
 int re_match(const struct re *re, struct sv text, size_t from, struct sv *ret_groups, size_t n);
