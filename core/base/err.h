@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MUST_USE     __attribute__((warn_unused_result))
+#ifndef MUST_USE /* cppcheck, which cannot read it on members, is given an empty one */
+#define MUST_USE __attribute__((warn_unused_result))
+#endif
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 /* X(code, exit status of the command line, may be tried again, word for JSON) */
