@@ -57,7 +57,7 @@ STATIC = $(if $(SAN_$(MODE)),,$(shell echo 'int main(void){return 0;}' | \
 $(BIN)/mlw-shim: $(call obj,$(SHIM_SRC)) $(O)/libbase.a
 	$(Q)$(CC) $(ALLCFLAGS) $(LDHARDEN) $(STATIC) -o $@ $^ -lm
 $(O)/libbase.a:  $(call obj,$(BASE_SRC))
-$(O)/libcore.a:  $(call obj,$(CORE_SRC)) $(O)/gen/templates.o
+$(O)/libcore.a:  $(call obj,$(CORE_SRC)) $(O)/gen/templates.o $(O)/gen/sql.o
 $(O)/libmodel.a: $(call obj,$(MODEL_SRC))
 $(O)/libtui.a:   $(call obj,$(TUI_SRC)) $(O)/gen/themes.o
 $(O)/libviews.a: $(call obj,$(VIEWS_SRC))
@@ -66,13 +66,15 @@ $(O)/%.a:
 $(O)/%.o: %.c
 	$(Q)mkdir -p $(@D); $(CC) $(CPPFLAGS) $(ALLCFLAGS) -MMD -MP -c -o $@ $<
 
-# --- text compiled in: templates and themes become arrays of {name, bytes} ---
+# --- text compiled in: templates, themes and schemas become arrays of {name, bytes} ---
 TEMPLATE_FILES := $(shell find core/templates -mindepth 2 -type f 2>/dev/null | LC_ALL=C sort)
 THEME_FILES    := $(sort $(wildcard themes/*))
 $(O)/gen/templates.c: $(TEMPLATE_FILES) tests/tools/embed
 	$(Q)mkdir -p $(@D); tests/tools/embed templates core/templates $(TEMPLATE_FILES) > $@.tmp && mv $@.tmp $@
 $(O)/gen/themes.c: $(THEME_FILES) tests/tools/embed
 	$(Q)mkdir -p $(@D); tests/tools/embed themes themes $(THEME_FILES) > $@.tmp && mv $@.tmp $@
+$(O)/gen/sql.c: $(wildcard core/store/*.sql) tests/tools/embed
+	$(Q)mkdir -p $(@D); tests/tools/embed sql core/store core/store/*.sql > $@.tmp && mv $@.tmp $@
 $(O)/gen/%.o: $(O)/gen/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALLCFLAGS) -c -o $@ $<
 

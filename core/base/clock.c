@@ -78,6 +78,12 @@ int64_t clock_mono_us(void)
     return read_us(CLOCK_BOOTTIME);
 }
 
+int64_t clock_real_wait_ms(int64_t delay_ms)
+{
+    int64_t scale_1000 = scaled(1000);
+    return delay_ms * 1000 / (scale_1000 > 0 ? scale_1000 : 1000);
+}
+
 const char *clock_boot_id(void)
 {
     static char id[64];

@@ -16,6 +16,8 @@
 int64_t clock_wall_ms(void);
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
+/* Real milliseconds to wait for `delay_ms` of clock_mono_ms to pass: the same but in tests. */
+int64_t clock_real_wait_ms(int64_t delay_ms);
 /* The kernel's boot id as text (36 characters), or "unknown". Static storage. */
 const char *clock_boot_id(void);
 

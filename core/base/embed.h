@@ -16,5 +16,6 @@ struct embed_file {
 
 extern const struct embed_file templates_files[];
 extern const struct embed_file themes_files[];
+extern const struct embed_file sql_files[];
 
 #endif

@@ -1,0 +1,363 @@
+/* The connection, its statements and its transactions; see db.h and store.h. */
+#include "core/store/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/base/path.h"
+
+enum { BUSY_LIMIT_MS = 5000 };
+
+static const char *const stmt_sql[] = {
+#define STMT(S, sql) [STMT_##S] = sql,
+#include "core/store/stmts.def"
+#undef STMT
+};
+_Static_assert(ALEN(stmt_sql) == STMT_COUNT, "one text a statement");
+
+static const struct {
+    const char *word, *sql;
+} events[] = {
+#define EVENT(E, word, sql) [EVENT_##E] = {word, sql},
+#include "core/store/events.def"
+#undef EVENT
+};
+_Static_assert(ALEN(events) == EVENT_COUNT, "one projection an event");
+
+const char *event_word(enum event_type type)
+{
+    return events[type].word;
+}
+
+bool db_fail(struct store *st, struct err *e, const char *what)
+{
+    int rc = sqlite3_errcode(st->db);
+    enum err_code code = rc == SQLITE_FULL                             ? ERR_NO_SPACE
+                         : rc == SQLITE_READONLY                       ? ERR_REFUSED
+                         : rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB ? ERR_CORRUPT
+                         : rc == SQLITE_BUSY                           ? ERR_TIMEOUT
+                                                                       : ERR_IO;
+    err_set(e, code, "could not %s in %s: %s", what, st->path, sqlite3_errmsg(st->db));
+    if (code == ERR_CORRUPT) {
+        err_hint(e, "keep the file; a copy from before the last migration lies beside it");
+    }
+    return false;
+}
+
+bool db_exec(struct store *st, const char *sql, struct err *e)
+{
+    return sqlite3_exec(st->db, sql, NULL, NULL, NULL) == SQLITE_OK || db_fail(st, e, "work");
+}
+
+static sqlite3_stmt *prepare(struct store *st, const char *sql, const char **ret_tail)
+{
+    sqlite3_stmt *s = NULL;
+    if (sqlite3_prepare_v3(st->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, ret_tail) != SQLITE_OK &&
+        sqlite3_errcode(st->db) == SQLITE_ERROR) {
+        BUG("statement \"%s\": %s", sql, sqlite3_errmsg(st->db));
+    }
+    return s;
+}
+
+struct q q_get(struct store *st, enum stmt stmt)
+{
+    if (!st->stmts[stmt]) {
+        st->stmts[stmt] = prepare(st, stmt_sql[stmt], NULL);
+    }
+    sqlite3_reset(st->stmts[stmt]);
+    sqlite3_clear_bindings(st->stmts[stmt]);
+    return (struct q){st->stmts[stmt], st};
+}
+
+struct q q_projection(struct store *st, enum event_type type, int part)
+{
+    if (!st->projections[type][0]) {
+        const char *tail = NULL;
+        st->projections[type][0] = prepare(st, events[type].sql, &tail);
+        if (tail && *tail) {
+            st->projections[type][1] = prepare(st, tail, NULL);
+        }
+    }
+    sqlite3_stmt *s = st->projections[type][part];
+    if (s) {
+        sqlite3_reset(s);
+        sqlite3_clear_bindings(s);
+    }
+    return (struct q){s, st};
+}
+
+static int place(struct q q, const char *name)
+{
+    return sqlite3_bind_parameter_index(q.s, name); /* 0 where a projection does not use it */
+}
+
+void q_sv(struct q q, const char *name, struct sv v)
+{
+    sqlite3_bind_text64(q.s, place(q, name), v.p, v.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void q_text(struct q q, const char *name, const char *z)
+{
+    if (z) {
+        q_sv(q, name, sv_z(z));
+    } else {
+        sqlite3_bind_null(q.s, place(q, name));
+    }
+}
+
+void q_i64(struct q q, const char *name, int64_t x)
+{
+    sqlite3_bind_int64(q.s, place(q, name), x);
+}
+
+void q_num(struct q q, const char *name, double x)
+{
+    sqlite3_bind_double(q.s, place(q, name), x);
+}
+
+void q_blob(struct q q, const char *name, const void *p, size_t n)
+{
+    sqlite3_bind_blob64(q.s, place(q, name), p, n, SQLITE_TRANSIENT);
+}
+
+void q_json(struct q q, const char *name, const struct json *j)
+{
+    if (!j) {
+        q_text(q, name, NULL);
+        return;
+    }
+    CLEANUP(str_release) struct str text = STR_INIT;
+    json_print(j, JSON_COMPACT, &text);
+    q_sv(q, name, sv_of(&text));
+}
+
+int q_step(struct q q, struct err *e)
+{
+    if (!q.s) {
+        db_fail(q.st, e, "prepare a statement");
+        return -1;
+    }
+    int rc = sqlite3_step(q.s);
+    if (rc == SQLITE_ROW) {
+        return 1;
+    }
+    if (rc != SQLITE_DONE) {
+        db_fail(q.st, e, sqlite3_stmt_readonly(q.s) ? "read" : "write");
+    }
+    sqlite3_reset(q.s);
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+bool q_run(struct q q, struct err *e)
+{
+    int rc = q_step(q, e);
+    while (rc == 1) {
+        rc = q_step(q, e);
+    }
+    return rc == 0;
+}
+
+void q_done(struct q q)
+{
+    sqlite3_reset(q.s);
+}
+
+const char *q_col(struct q q, int i)
+{
+    return (const char *)sqlite3_column_text(q.s, i);
+}
+
+int64_t q_col_i64(struct q q, int i)
+{
+    return sqlite3_column_int64(q.s, i);
+}
+
+double q_col_num(struct q q, int i)
+{
+    return sqlite3_column_double(q.s, i);
+}
+
+bool q_col_is_null(struct q q, int i)
+{
+    return sqlite3_column_type(q.s, i) == SQLITE_NULL;
+}
+
+struct sv q_col_blob(struct q q, int i)
+{
+    const void *p = sqlite3_column_blob(q.s, i);
+    return (struct sv){p, (size_t)sqlite3_column_bytes(q.s, i)};
+}
+
+/* Writers wait for each other in steps of a millisecond: transactions here are short. */
+static int on_busy(void *arg, int count)
+{
+    (void)arg;
+    sqlite3_sleep(1);
+    return count < BUSY_LIMIT_MS;
+}
+
+bool store_begin(struct store *st, struct err *e)
+{
+    xassert(!st->in_transaction);
+    if (!q_run(q_get(st, STMT_BEGIN), e)) {
+        return err_wrap(e, "could not begin a transaction");
+    }
+    st->in_transaction = true;
+    return true;
+}
+
+static void ring(struct store *st)
+{
+    if (st->wake_fd >= 0) {
+        (void)!pwrite(st->wake_fd, "!", 1, 0);
+    }
+}
+
+bool store_commit(struct store *st, struct err *e)
+{
+    xassert(st->in_transaction);
+    os_fault_point("commit");
+    if (!q_run(q_get(st, STMT_COMMIT), e)) {
+        store_rollback(st);
+        return err_wrap(e, "could not commit");
+    }
+    st->in_transaction = false;
+    ring(st);
+    return true;
+}
+
+void store_rollback(struct store *st)
+{
+    struct err ignored;
+    if (st->in_transaction) {
+        st->in_transaction = false;
+        if (!sqlite3_get_autocommit(st->db)) {
+            (void)!q_run(q_get(st, STMT_ROLLBACK), &ignored);
+        }
+    }
+}
+
+void store_set_durable(struct store *st, bool is_durable)
+{
+    struct err ignored;
+    (void)!db_exec(st, is_durable ? "pragma synchronous=full" : "pragma synchronous=normal",
+                   &ignored);
+}
+
+int64_t store_data_version(struct store *st)
+{
+    struct err ignored;
+    struct q q = q_get(st, STMT_DATA_VERSION);
+    int64_t version = q_step(q, &ignored) == 1 ? q_col_i64(q, 0) : -1;
+    q_done(q);
+    return version;
+}
+
+bool store_is_read_only(const struct store *st)
+{
+    return st->is_read_only;
+}
+
+const char *store_wake_path(const struct store *st)
+{
+    return st->wake_path;
+}
+
+/* Every process that uses the file holds version.lock shared; a migration needs it alone. */
+static void take_version_lock(struct store *st, const struct workspace *ws)
+{
+    CLEANUP(mem_free_ptr) char *path = path_join(ws->mlw, "version.lock");
+    st->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (st->lock_fd >= 0) {
+        flock(st->lock_fd, LOCK_SH | LOCK_NB);
+    }
+}
+
+static bool set_pragmas(struct store *st, const struct workspace *ws, struct err *e)
+{
+    sqlite3_busy_handler(st->db, on_busy, NULL);
+    sqlite3_extended_result_codes(st->db, 0);
+    sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    const char *journal =
+        ws->is_network_fs ? "pragma journal_mode=delete" : "pragma journal_mode=wal";
+    if (!st->is_read_only && !db_exec(st, journal, e)) {
+        return false;
+    }
+    return db_exec(st, "pragma synchronous=full; pragma foreign_keys=on; pragma cell_size_check=on",
+                   e);
+}
+
+static bool open_db(struct store *st, const struct workspace *ws, unsigned flags, struct err *e)
+{
+    int how = st->is_read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (flags & STORE_CREATE && !st->is_read_only) {
+        how |= SQLITE_OPEN_CREATE;
+    }
+    if (sqlite3_open_v2(st->path, &st->db, how | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        return err_set(e, os_exists(st->path) ? ERR_IO : ERR_NOT_FOUND, "could not open %s: %s",
+                       st->path, st->db ? sqlite3_errmsg(st->db) : "no memory");
+    }
+    return set_pragmas(st, ws, e) && db_migrate(st, e);
+}
+
+bool store_open(const struct workspace *ws, unsigned flags, struct store **ret_store, struct err *e)
+{
+    struct store *st = xcalloc(1, sizeof *st);
+    st->path = path_join(ws->mlw, "local.db");
+    st->wake_path = path_join(ws->mlw, "wake");
+    st->is_read_only = flags & STORE_READ_ONLY || (access(ws->mlw, W_OK) != 0 && errno == EROFS);
+    st->wake_fd = st->is_read_only ? -1 : open(st->wake_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    take_version_lock(st, ws);
+    if (!open_db(st, ws, flags, e)) {
+        store_close(st);
+        return false;
+    }
+    *ret_store = st;
+    return true;
+}
+
+void store_close(struct store *st)
+{
+    if (!st) {
+        return;
+    }
+    store_rollback(st);
+    for (size_t i = 0; i < STMT_COUNT; i++) {
+        sqlite3_finalize(st->stmts[i]);
+    }
+    for (size_t i = 0; i < EVENT_COUNT; i++) {
+        sqlite3_finalize(st->projections[i][0]);
+        sqlite3_finalize(st->projections[i][1]);
+    }
+    sqlite3_close(st->db);
+    if (st->wake_fd >= 0) {
+        close(st->wake_fd);
+    }
+    if (st->lock_fd >= 0) {
+        close(st->lock_fd);
+    }
+    free(st->path);
+    free(st->wake_path);
+    free(st);
+}
+
+bool store_prepare_all(struct store *st, struct err *e)
+{
+    for (size_t i = 0; i < STMT_COUNT; i++) {
+        if (!q_get(st, (enum stmt)i).s) {
+            return db_fail(st, e, "prepare a statement");
+        }
+    }
+    for (size_t i = 0; i < EVENT_COUNT; i++) {
+        if (!q_projection(st, (enum event_type)i, 0).s) {
+            return db_fail(st, e, "prepare a projection");
+        }
+    }
+    return true;
+}

@@ -1,0 +1,64 @@
+/* db: SQLite for the files of core/store alone: one connection, statements by name.
+ *
+ * A query is got by its enumerator, bound by the names in its SQL, stepped, and read by column
+ * beside the SQL that names the columns. It is prepared at first use and kept. Text that a
+ * column gives lives until the next step or reset. One thread per store. */
+#ifndef MLW_STORE_DB_H
+#define MLW_STORE_DB_H
+
+#include <sqlite3.h>
+
+#include "core/store/runs.h"
+#include "core/store/store.h"
+
+enum stmt {
+#define STMT(S, sql) STMT_##S,
+#include "core/store/stmts.def"
+#undef STMT
+    STMT_COUNT
+};
+
+struct store {
+    sqlite3 *db;
+    sqlite3_stmt *stmts[STMT_COUNT];
+    sqlite3_stmt *projections[EVENT_COUNT][2];
+    char *path, *wake_path;
+    int wake_fd;
+    int lock_fd;
+    bool is_read_only, in_transaction, is_dirty;
+};
+
+/* --- a statement, ready to be bound --- */
+struct q {
+    sqlite3_stmt *s;
+    struct store *st;
+};
+struct q q_get(struct store *st, enum stmt stmt);
+struct q q_projection(struct store *st, enum event_type type, int part); /* s NULL: no such part */
+void q_text(struct q q, const char *name, const char *z);                /* NULL binds null */
+void q_sv(struct q q, const char *name, struct sv v);
+void q_i64(struct q q, const char *name, int64_t x);
+void q_num(struct q q, const char *name, double x);
+void q_blob(struct q q, const char *name, const void *p, size_t n);
+void q_json(struct q q, const char *name, const struct json *j); /* NULL binds null */
+/* 1 a row, 0 the end, -1 an error. After 0 or -1 the statement is reset. */
+int q_step(struct q q, struct err *e);
+MUST_USE bool q_run(struct q q, struct err *e); /* a statement that gives no rows */
+void q_done(struct q q);                        /* leave a query early */
+const char *q_col(struct q q, int i);           /* NULL for null */
+int64_t q_col_i64(struct q q, int i);
+double q_col_num(struct q q, int i);
+bool q_col_is_null(struct q q, int i);
+struct sv q_col_blob(struct q q, int i);
+
+MUST_USE bool db_exec(struct store *st, const char *sql, struct err *e);
+bool db_fail(struct store *st, struct err *e, const char *what); /* false, with SQLite's reason */
+/* The one whole id that begins with `prefix`: q selects ids between :from and :to. */
+MUST_USE bool store_resolve_prefix(struct q q, const char *what, const char *prefix,
+                                   struct str *out, struct err *e);
+/* id, source, slot of a run: 1 found, 0 not there, -1 an error. */
+int run_ids(struct store *st, const char *uid, struct run_row *ret, struct err *e);
+int64_t run_metric_id(struct store *st, const char *key, struct err *e); /* made at need; -1 */
+MUST_USE bool db_migrate(struct store *st, struct err *e);
+
+#endif

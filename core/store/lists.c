@@ -1,0 +1,117 @@
+/* Rows of every kind; see lists.h. */
+#include "core/store/lists.h"
+
+#include "core/store/db.h"
+
+static const enum stmt list_stmts[KIND_COUNT] = {
+    [KIND_CONTEXT] = STMT_LIST_CONTEXT,
+    [KIND_ATTENTION] = STMT_LIST_ATTENTION,
+    [KIND_PIPELINE] = STMT_LIST_PIPELINE,
+    [KIND_EXECUTION] = STMT_LIST_EXECUTION,
+    [KIND_STEP] = STMT_LIST_STEP,
+    [KIND_JOB] = STMT_LIST_JOB,
+    [KIND_EXPERIMENT] = STMT_LIST_EXPERIMENT,
+    [KIND_RUN] = STMT_LIST_RUN,
+    [KIND_MODEL] = STMT_LIST_MODEL,
+    [KIND_PACKAGE] = STMT_LIST_PACKAGE,
+    [KIND_GATE] = STMT_LIST_GATE,
+    [KIND_JOURNAL] = STMT_LIST_JOURNAL,
+    [KIND_EVENT] = STMT_LIST_EVENT,
+};
+
+static struct value cell(struct q q, int i, enum field_type type)
+{
+    if (q_col_is_null(q, i)) {
+        return (struct value){.type = VALUE_MISSING};
+    }
+    switch (type) {
+    case FIELD_NUM:
+        return value_num(q_col_num(q, i));
+    case FIELD_INT:
+    case FIELD_BYTES:
+        return value_int(q_col_i64(q, i));
+    case FIELD_TIME:
+    case FIELD_DURATION:
+        return value_time(q_col_i64(q, i));
+    case FIELD_TEXT:
+    case FIELD_STATE:
+        break;
+    }
+    return value_text(q_col(q, i));
+}
+
+static void read_cells(struct q q, enum kind kind, struct value *cells)
+{
+    const struct kind_info *info = &kinds[kind];
+    for (size_t i = 0; i < info->field_count; i++) {
+        cells[i] = cell(q, (int)i, info->fields[i].type);
+    }
+}
+
+bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now_ms,
+               bool (*fn)(void *arg, const struct list_row *row), void *arg, struct err *e)
+{
+    if (kind == KIND_RUN) {
+        struct run_cursor cursor = {0};
+        size_t n;
+        return list_runs(st, parent, &cursor, SIZE_MAX / 2, now_ms, fn, arg, &n, e);
+    }
+    struct q q = q_get(st, list_stmts[kind]);
+    q_text(q, ":parent", parent);
+    q_i64(q, ":now", now_ms);
+    int rc;
+    while ((rc = q_step(q, e)) == 1) {
+        struct value cells[FIELD_MAX];
+        read_cells(q, kind, cells);
+        struct list_row row = {.cells = cells};
+        if (kind == KIND_PACKAGE) {
+            row.metrics = q_col(q, (int)kinds[kind].field_count);
+        }
+        if (!fn(arg, &row)) {
+            q_done(q);
+            return true;
+        }
+    }
+    return rc == 0;
+}
+
+bool list_runs(struct store *st, const char *experiment, struct run_cursor *cursor, size_t limit,
+               int64_t now_ms, bool (*fn)(void *arg, const struct list_row *row), void *arg,
+               size_t *ret_n, struct err *e)
+{
+    struct q q = q_get(st, STMT_LIST_RUN);
+    q_text(q, ":parent", experiment);
+    q_i64(q, ":now", now_ms);
+    q_i64(q, ":before", cursor->has_begun ? cursor->started_ms : INT64_MAX);
+    q_i64(q, ":before_id", cursor->has_begun ? cursor->id : INT64_MAX);
+    q_i64(q, ":limit", (int64_t)limit);
+    int field_count = (int)kinds[KIND_RUN].field_count, rc;
+    size_t n = 0;
+    while ((rc = q_step(q, e)) == 1) {
+        struct value cells[FIELD_MAX];
+        read_cells(q, KIND_RUN, cells);
+        struct list_row row = {.cells = cells,
+                               .run = q_col_i64(q, field_count),
+                               .slot = q_col_i64(q, field_count + 1)};
+        *cursor = (struct run_cursor){true, cells[FIELD_RUN_created].i, row.run};
+        n++;
+        if (!fn(arg, &row)) {
+            q_done(q);
+            rc = 0;
+            break;
+        }
+    }
+    *ret_n = n;
+    return rc == 0;
+}
+
+bool list_run_count(struct store *st, size_t *ret_n, struct err *e)
+{
+    struct q q = q_get(st, STMT_RUN_COUNT);
+    int rc = q_step(q, e);
+    if (rc == 1) {
+        *ret_n = (size_t)q_col_i64(q, 0);
+        q_done(q);
+    }
+    return rc == 1;
+}

@@ -1,0 +1,115 @@
+/* One step a version: its SQL and the new user_version in one transaction, a copy of the file
+ * made before. See db.h. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "core/base/embed.h"
+#include "core/base/mem.h"
+#include "core/store/db.h"
+
+/* Version i + 1 is reached by these files of core/store, compiled in. */
+static const char *const steps[][2] = {
+    {"runs.sql", "schema.sql"},
+};
+
+static const struct embed_file *sql_file(const char *name)
+{
+    for (const struct embed_file *f = sql_files; f->name; f++) {
+        if (strcmp(f->name, name) == 0) {
+            return f;
+        }
+    }
+    BUG("no %s is compiled in", name);
+}
+
+static int user_version(struct store *st)
+{
+    sqlite3_stmt *s = NULL;
+    int version = -1;
+    if (sqlite3_prepare_v2(st->db, "pragma user_version", -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_step(s) == SQLITE_ROW) {
+        version = sqlite3_column_int(s, 0);
+    }
+    sqlite3_finalize(s);
+    return version;
+}
+
+/* The whole file as it was, beside it: local.db.v1 before the step from 1 to 2. */
+static bool back_up(struct store *st, int version, struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *path = xasprintf("%s.v%d", st->path, version);
+    sqlite3 *to = NULL;
+    bool ok = sqlite3_open(path, &to) == SQLITE_OK;
+    sqlite3_backup *b = ok ? sqlite3_backup_init(to, "main", st->db, "main") : NULL;
+    if (b) {
+        sqlite3_backup_step(b, -1);
+        ok = sqlite3_backup_finish(b) == SQLITE_OK;
+    }
+    sqlite3_close(to);
+    return (ok && b) ||
+           err_set(e, ERR_IO, "could not copy %s to %s before its migration", st->path, path);
+}
+
+static bool apply_step(struct store *st, size_t i, struct err *e)
+{
+    bool ok = db_exec(st, "begin immediate", e);
+    if (ok && user_version(st) != (int)i) { /* another process was first */
+        return db_exec(st, "rollback", e);
+    }
+    for (size_t part = 0; ok && part < ALEN(steps[i]); part++) {
+        if (steps[i][part]) {
+            const struct embed_file *f = sql_file(steps[i][part]);
+            char *sql = xstrndup((const char *)f->data, f->size);
+            ok = db_exec(st, sql, e);
+            free(sql);
+        }
+    }
+    if (ok) {
+        char *sql = xasprintf("pragma user_version=%zu; commit", i + 1);
+        ok = db_exec(st, sql, e);
+        free(sql);
+    }
+    if (!ok) {
+        struct err ignored;
+        (void)!db_exec(st, "rollback", &ignored);
+    }
+    return ok;
+}
+
+bool db_migrate(struct store *st, struct err *e)
+{
+    int version = user_version(st);
+    if (version < 0) {
+        return db_fail(st, e, "read the version");
+    }
+    if ((size_t)version > ALEN(steps)) {
+        st->is_read_only = true; /* a newer mlw wrote it: look, do not touch */
+        return db_exec(st, "pragma query_only=on", e);
+    }
+    if ((size_t)version == ALEN(steps)) {
+        return true;
+    }
+    if (st->is_read_only) {
+        return err_set(e, ERR_REFUSED, "%s has version %d and cannot be brought to %zu: read-only",
+                       st->path, version, ALEN(steps));
+    }
+    if (version > 0) {
+        if (st->lock_fd >= 0 && flock(st->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+            err_set(e, ERR_REFUSED, "%s needs a migration, but another mlw has it open", st->path);
+            return err_hint(e, "close the other mlw, or wait until its executions have ended");
+        }
+        if (!back_up(st, version, e)) {
+            return false;
+        }
+    }
+    for (size_t i = (size_t)version; i < ALEN(steps); i++) {
+        if (!apply_step(st, i, e)) {
+            return err_wrap(e, "could not bring %s to version %zu", st->path, i + 1);
+        }
+    }
+    if (st->lock_fd >= 0) {
+        flock(st->lock_fd, LOCK_SH | LOCK_NB);
+    }
+    return true;
+}
