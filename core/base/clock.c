@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -17,21 +18,24 @@ struct test_clock {
 };
 _Static_assert(sizeof(struct test_clock) == 32, "shared with tests by mapping");
 
+static pthread_once_t test_clock_once = PTHREAD_ONCE_INIT;
+static const struct test_clock *test_clock_mapped;
+
+static void map_test_clock(void)
+{
+    const char *path = getenv("MLW_CLOCK");
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        void *p = mmap(NULL, sizeof *test_clock_mapped, PROT_READ, MAP_SHARED, fd, 0);
+        test_clock_mapped = p == MAP_FAILED ? NULL : p;
+        close(fd);
+    }
+}
+
 static const struct test_clock *test_clock(void)
 {
-    static const struct test_clock *mapped;
-    static bool is_looked_up;
-    if (!is_looked_up) {
-        is_looked_up = true;
-        const char *path = getenv("MLW_CLOCK");
-        int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-        if (fd >= 0) {
-            void *p = mmap(NULL, sizeof *mapped, PROT_READ, MAP_SHARED, fd, 0);
-            mapped = p == MAP_FAILED ? NULL : p;
-            close(fd);
-        }
-    }
-    return mapped;
+    pthread_once(&test_clock_once, map_test_clock);
+    return test_clock_mapped;
 }
 
 static int64_t scaled(int64_t ms)
@@ -84,26 +88,30 @@ int64_t clock_real_wait_ms(int64_t delay_ms)
     return delay_ms * 1000 / (scale_1000 > 0 ? scale_1000 : 1000);
 }
 
-const char *clock_boot_id(void)
+static pthread_once_t boot_id_once = PTHREAD_ONCE_INIT;
+static char boot_id[64];
+
+static void read_boot_id(void)
 {
-    static char id[64];
-    if (id[0]) {
-        return id;
-    }
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? read(fd, id, 36) : -1;
+    ssize_t n = fd >= 0 ? read(fd, boot_id, 36) : -1;
     if (fd >= 0) {
         close(fd);
     }
     if (n != 36) {
-        snprintf(id, sizeof id, "unknown");
+        snprintf(boot_id, sizeof boot_id, "unknown");
     }
 #ifdef MLW_TEST_HOOKS
     if (test_clock() && test_clock()->boot_tag) {
-        snprintf(id, sizeof id, "test-%llu", (unsigned long long)test_clock()->boot_tag);
+        snprintf(boot_id, sizeof boot_id, "test-%llu", (unsigned long long)test_clock()->boot_tag);
     }
 #endif
-    return id;
+}
+
+const char *clock_boot_id(void)
+{
+    pthread_once(&boot_id_once, read_boot_id);
+    return boot_id;
 }
 
 void clock_rfc3339(struct str *out, int64_t wall_ms)
@@ -180,13 +188,20 @@ static bool parse_time(struct sv *v, struct tm *tm, int *ret_ms)
     return tm->tm_hour < 24 && tm->tm_min < 60 && tm->tm_sec <= 60;
 }
 
+static int days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && is_leap);
+}
+
 bool clock_parse(struct sv text, int64_t *ret_wall_ms)
 {
     struct tm tm = {0};
     int ms = 0, zone = 0;
     if (!digits(&text, 4, &tm.tm_year) || !eat(&text, '-') || !digits(&text, 2, &tm.tm_mon) ||
         !eat(&text, '-') || !digits(&text, 2, &tm.tm_mday) || tm.tm_mon < 1 || tm.tm_mon > 12 ||
-        tm.tm_mday < 1 || tm.tm_mday > 31) {
+        tm.tm_mday < 1 || tm.tm_mday > days_in_month(tm.tm_year, tm.tm_mon)) {
         return false;
     }
     if ((eat(&text, 'T') || eat(&text, ' ')) && !parse_time(&text, &tm, &ms)) {

@@ -2,6 +2,7 @@
 #include "core/base/fmt.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,8 @@ void fmt_double(struct str *out, double x)
         return;
     }
     char buf[40];
-    for (int digits = 15; digits <= 17; digits++) {
+    /* below DBL_MIN fewer digits than 15 may do */
+    for (int digits = fabs(x) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         snprintf(buf, sizeof buf, "%.*g", digits, x);
         if (strtod(buf, NULL) == x) {
             break;
@@ -66,7 +68,7 @@ void fmt_bytes(struct str *out, uint64_t bytes)
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     double x = (double)bytes;
     size_t u = 0;
-    for (; x >= 1000 && u + 1 < ALEN(units); u++) {
+    for (; x >= 999.5 && u + 1 < ALEN(units); u++) {
         x /= 1024;
     }
     str_addf(out, "%.*f %s", u && x < 10 ? 1 : 0, x, units[u]);
@@ -99,7 +101,7 @@ bool fmt_parse_double(struct sv v, double *ret)
 bool fmt_parse_i64(struct sv v, int64_t *ret)
 {
     char buf[32];
-    if (!v.n || v.n >= sizeof buf) {
+    if (!v.n || v.n >= sizeof buf || memchr(v.p, 0, v.n)) {
         return false;
     }
     memcpy(buf, v.p, v.n);

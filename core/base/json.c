@@ -204,7 +204,7 @@ bool json_i64(const struct json *j, int64_t *ret)
         return true;
     }
     double x = in(j)->valuedouble;
-    if (x != floor(x) || fabs(x) > 9007199254740992.0) {
+    if (x != floor(x) || fabs(x) >= 9007199254740992.0) { /* 2^53: it may have been rounded */
         return false;
     }
     *ret = (int64_t)x;
@@ -273,7 +273,7 @@ struct json *json_new_num(double x)
 
 struct json *json_new_i64(int64_t x)
 {
-    if (x >= -9007199254740992 && x <= 9007199254740992) {
+    if (x > -9007199254740992 && x < 9007199254740992) {
         return json_new_num((double)x);
     }
     char text[32];

@@ -80,8 +80,9 @@ enum json_style {
     JSON_CANONICAL /* keys sorted by bytes, no spaces: for digests and SM_* variables */
 };
 void json_print(const struct json *j, enum json_style style, struct str *out);
-/* A JSON string literal of `v`, quoted and escaped. */
+/* A JSON string literal of `v`, quoted and escaped; invalid UTF-8 and NUL become U+FFFD. */
 void json_quote(struct sv v, struct str *out);
-bool json_equal(const struct json *a, const struct json *b); /* objects: order does not matter */
+/* Objects: the order of members does not matter (of those with one name it does). O(n log n). */
+bool json_equal(const struct json *a, const struct json *b);
 
 #endif

@@ -1,27 +1,38 @@
 /* A JSON string literal; apart from json_print.c so that mlw-shim links no tree. See json.h. */
 #include "core/base/json.h"
+#include "core/base/utf8.h"
+
+static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+
+static void quote_ascii(char c, struct str *out)
+{
+    static const char escaped[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+    const char *esc = strchr(escaped, c);
+    if (!c) {
+        str_addz(out, replacement); /* a reader would have to refuse \u0000 */
+    } else if (esc) {
+        str_addc(out, '\\');
+        str_addc(out, letters[esc - escaped]);
+    } else if (c < 0x20 || c == 0x7F) {
+        str_addf(out, "\\u%04x", (unsigned)c);
+    } else {
+        str_addc(out, c);
+    }
+}
 
 void json_quote(struct sv v, struct str *out)
 {
-    static const char short_escapes[] = "\"\"\\\\\bb\ff\nn\rr\tt";
     str_addc(out, '"');
-    for (size_t i = 0; i < v.n; i++) {
-        unsigned char c = (unsigned char)v.p[i];
-        const char *esc = NULL;
-        for (const char *p = short_escapes; *p; p += 2) {
-            if ((unsigned char)*p == c) {
-                esc = p;
-                break;
-            }
-        }
-        if (esc) {
-            str_addc(out, '\\');
-            str_addc(out, esc[1]);
-        } else if (c < 0x20 || c == 0x7F) {
-            str_addf(out, "\\u%04x", c);
+    for (size_t i = 0; i < v.n;) {
+        size_t n = utf8_valid_bytes(v.p + i, v.n - i);
+        if (n == 1) {
+            quote_ascii(v.p[i], out);
+        } else if (n) {
+            str_add(out, v.p + i, n);
         } else {
-            str_addc(out, (char)c);
+            str_addz(out, replacement);
         }
+        i += n ? n : 1;
     }
     str_addc(out, '"');
 }

@@ -1,19 +1,26 @@
 /* Open addressing over indices into an insertion-ordered array; see map.h. */
 #include "core/base/map.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
 #include "core/base/mem.h"
 
+static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
+static uint64_t seed_value;
+
+static void make_seed(void)
+{
+    if (getrandom(&seed_value, sizeof seed_value, GRND_NONBLOCK) != sizeof seed_value) {
+        seed_value = (uint64_t)(uintptr_t)&seed_value;
+    }
+}
+
 static uint64_t seed(void)
 {
-    static uint64_t value;
-    if (!value && getrandom(&value, sizeof value, GRND_NONBLOCK) != sizeof value) {
-        value = (uint64_t)(uintptr_t)&value;
-    }
-    value |= 1;
-    return value;
+    pthread_once(&seed_once, make_seed);
+    return seed_value;
 }
 
 /* FNV-1a, mixed with the seed at both ends. */

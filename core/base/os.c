@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +182,9 @@ bool os_rename(const char *from, const char *to, struct err *e)
 
 bool os_mkdirs(const char *path, struct err *e)
 {
+    if (!path[0]) {
+        return err_set(e, ERR_INVALID, "could not create a folder: its name is empty");
+    }
     CLEANUP(mem_free_ptr) char *p = xstrdup(path);
     for (char *slash = p + 1; *slash; slash++) {
         if (*slash == '/') {
@@ -256,9 +260,24 @@ static bool copy_bytes(int in, int out, const char *from, const char *to, struct
     return true;
 }
 
+/* Empty what is copied to, unless it is what is copied from. */
+static bool prepare_target(int out, const struct stat *from, const char *to, struct err *e)
+{
+    struct stat st;
+    if (fstat(out, &st) != 0) {
+        return err_sys(e, "could not look at %s", to);
+    }
+    if (st.st_dev == from->st_dev && st.st_ino == from->st_ino) {
+        return err_set(e, ERR_INVALID, "could not copy %s onto itself", to);
+    }
+    bool is_emptied = !S_ISREG(st.st_mode) || ftruncate(out, 0) == 0;
+    return is_emptied || err_sys(e, "could not empty %s", to);
+}
+
 bool os_copy_file(const char *from, const char *to, struct err *e)
 {
-    int in = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    /* O_NONBLOCK: a fifo must not hold us before it is known to be one */
+    int in = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (in < 0) {
         return err_sys(e, "could not open %s", from);
     }
@@ -269,8 +288,8 @@ bool os_copy_file(const char *from, const char *to, struct err *e)
     }
     int out = -1;
     if (ok) {
-        out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, st.st_mode & 0100 ? 0700 : 0600);
-        ok = out >= 0 || err_sys(e, "could not create %s", to);
+        out = open(to, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, st.st_mode & 0100 ? 0700 : 0600);
+        ok = out >= 0 ? prepare_target(out, &st, to, e) : err_sys(e, "could not create %s", to);
     }
     ok = ok && copy_bytes(in, out, from, to, e);
     close(in);
@@ -320,14 +339,19 @@ void os_names_release(struct os_names *names)
     *names = (struct os_names){0};
 }
 
+static pthread_once_t self_exe_once = PTHREAD_ONCE_INIT;
+static char self_exe[PATH_MAX];
+
+static void read_self_exe(void)
+{
+    ssize_t n = readlink("/proc/self/exe", self_exe, sizeof self_exe - 1);
+    self_exe[n > 0 ? n : 0] = 0;
+}
+
 const char *os_self_exe(void)
 {
-    static char path[PATH_MAX];
-    if (!path[0]) {
-        ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-        path[n > 0 ? n : 0] = 0;
-    }
-    return path;
+    pthread_once(&self_exe_once, read_self_exe);
+    return self_exe;
 }
 
 char *os_real_path(const char *path, struct err *e)

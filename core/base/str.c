@@ -145,13 +145,13 @@ bool sv_eqz(struct sv a, const char *z)
 bool sv_starts(struct sv a, const char *prefix)
 {
     size_t n = strlen(prefix);
-    return a.n >= n && memcmp(a.p, prefix, n) == 0;
+    return a.n >= n && (n == 0 || memcmp(a.p, prefix, n) == 0);
 }
 
 bool sv_ends(struct sv a, const char *suffix)
 {
     size_t n = strlen(suffix);
-    return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
+    return a.n >= n && (n == 0 || memcmp(a.p + a.n - n, suffix, n) == 0);
 }
 
 int sv_cmp(struct sv a, struct sv b)
@@ -202,6 +202,9 @@ char *sv_dup(struct sv a)
 
 size_t sv_find(struct sv a, struct sv needle)
 {
+    if (!needle.n || !a.n) {
+        return needle.n ? SIZE_MAX : 0;
+    }
     const char *hit = memmem(a.p, a.n, needle.p, needle.n);
     return hit ? (size_t)(hit - a.p) : SIZE_MAX;
 }

@@ -112,6 +112,11 @@ int utf8_width_of(uint32_t code)
     return w < 0 ? 0 : w;
 }
 
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0);
+}
+
 static bool is_joining(uint32_t code)
 {
     return code == ZWJ || (code >= 0xFE00 && code <= 0xFE0F) || utf8_width_of(code) == 0;
@@ -126,12 +131,12 @@ struct sv utf8_cluster(struct sv *v, int *ret_width)
     }
     uint32_t code = utf8_next(v);
     *ret_width = utf8_width_of(code);
-    if (code >= 0x20) {
+    if (!is_control(code)) {
         bool after_zwj = false;
         while (v->n) {
             struct sv ahead = *v;
             uint32_t next = utf8_next(&ahead);
-            if (next < 0x20 || !(after_zwj || is_joining(next))) {
+            if (is_control(next) || !(after_zwj || is_joining(next))) {
                 break;
             }
             after_zwj = next == ZWJ;
@@ -166,8 +171,7 @@ void utf8_sanitize(struct str *out, struct sv v)
         uint32_t code = utf8_next(&v);
         if (code == '\t' || code == '\n' || code == '\r') {
             str_addc(out, ' ');
-        } else if (is_invalid || code < 0x20 || (code >= 0x7F && code < 0xA0) ||
-                   is_bidi_or_separator(code)) {
+        } else if (is_invalid || is_control(code) || is_bidi_or_separator(code)) {
             str_addz(out, "\xc2\xb7");
         } else {
             str_add(out, before.p, before.n - v.n);
@@ -248,6 +252,9 @@ static size_t sequence_bytes(struct sv v)
         }
         return v.n;
     default:
+        if ((unsigned char)v.p[1] < 0x20) {
+            return 1; /* an ESC that begins nothing; what follows speaks for itself */
+        }
         while (i <= v.n && v.p[i - 1] >= 0x20 && v.p[i - 1] < 0x30) {
             i++;
         }
@@ -257,15 +264,17 @@ static size_t sequence_bytes(struct sv v)
 
 void utf8_strip_ansi(struct str *out, struct sv line)
 {
-    size_t from = out->n;
+    size_t measured = out->n, column = 0;
     while (line.n) {
         size_t n = 0;
         if (line.p[0] == 0x1B) {
             n = sequence_bytes(line);
         } else if (line.p[0] == '\t') {
             n = 1;
-            size_t column = utf8_width((struct sv){out->p + from, out->n - from});
+            column += utf8_width((struct sv){out->p + measured, out->n - measured});
             str_addn(out, ' ', 8 - column % 8);
+            column += 8 - column % 8;
+            measured = out->n;
         } else {
             while (n < line.n && line.p[n] != 0x1B && line.p[n] != '\t') {
                 n++;
