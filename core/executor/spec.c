@@ -296,7 +296,7 @@ bool attempt_spec_read(struct sv bytes, struct attempt_spec *s, struct err *e)
     }
     bytes.n--;
     struct sv field;
-    uint64_t format;
+    uint64_t format = 0;
     if (!sv_split(&bytes, 0, &field) || !sv_starts(field, "format=") ||
         !read_number("format", (struct sv){field.p + 7, field.n - 7}, &format, e)) {
         return err_set(e, ERR_CORRUPT, "attempt.spec does not begin with its format");
