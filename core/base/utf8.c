@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <wchar.h>
 
+#include "core/base/mem.h"
+
 enum { REPLACEMENT = 0xFFFD, ZWJ = 0x200D };
 
 bool utf8_init_locale(void)
@@ -17,30 +19,36 @@ bool utf8_init_locale(void)
     return is_utf8;
 }
 
+/* RFC 3629, section 4: first bytes, the length they announce, and the range of the second byte,
+ * which is what keeps overlong forms, surrogates and codes beyond U+10FFFF out. */
+static const struct {
+    unsigned char first_min, first_max, length, second_min, second_max;
+} forms[] = {
+    {0xC2, 0xDF, 2, 0x80, 0xBF}, {0xE0, 0xE0, 3, 0xA0, 0xBF}, {0xE1, 0xEC, 3, 0x80, 0xBF},
+    {0xED, 0xED, 3, 0x80, 0x9F}, {0xEE, 0xEF, 3, 0x80, 0xBF}, {0xF0, 0xF0, 4, 0x90, 0xBF},
+    {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F},
+};
+
 size_t utf8_valid_bytes(const char *p, size_t n)
 {
     const unsigned char *u = (const unsigned char *)p;
-    if (!n) {
+    if (!n || u[0] < 0x80) {
+        return n ? 1 : 0;
+    }
+    size_t form = 0;
+    while (form < ALEN(forms) && u[0] > forms[form].first_max) {
+        form++;
+    }
+    if (form == ALEN(forms) || u[0] < forms[form].first_min || n < forms[form].length ||
+        u[1] < forms[form].second_min || u[1] > forms[form].second_max) {
         return 0;
     }
-    if (u[0] < 0x80) {
-        return 1;
-    }
-    size_t len = u[0] >= 0xC2 && u[0] <= 0xDF   ? 2
-                 : u[0] >= 0xE0 && u[0] <= 0xEF ? 3
-                 : u[0] >= 0xF0 && u[0] <= 0xF4 ? 4
-                                                : 0;
-    if (!len || len > n) {
-        return 0;
-    }
-    for (size_t i = 1; i < len; i++) {
+    for (size_t i = 2; i < forms[form].length; i++) {
         if ((u[i] & 0xC0) != 0x80) {
             return 0;
         }
     }
-    bool is_overlong = (u[0] == 0xE0 && u[1] < 0xA0) || (u[0] == 0xF0 && u[1] < 0x90);
-    bool is_beyond = (u[0] == 0xED && u[1] > 0x9F) || (u[0] == 0xF4 && u[1] > 0x8F);
-    return is_overlong || is_beyond ? 0 : len;
+    return forms[form].length;
 }
 
 uint32_t utf8_next(struct sv *v)
@@ -223,43 +231,46 @@ void utf8_fit(struct str *out, struct sv v, size_t width, enum utf8_cut cut)
     }
 }
 
-/* Bytes of the terminal sequence at the front of v (which begins with ESC or a C1 byte's UTF-8
+/* Bytes of a string sequence (OSC, DCS and their kin) up to BEL or ESC \\. */
+static size_t string_sequence_bytes(struct sv v)
+{
+    for (size_t i = 2; i < v.n; i++) {
+        if (v.p[i] == '\a') {
+            return i + 1;
+        }
+        if (v.p[i] == 0x1B && i + 1 < v.n && v.p[i + 1] == '\\') {
+            return i + 2;
+        }
+    }
+    return v.n;
+}
+
+/* Bytes from `i` on that lie in min..max, and the one that ends them; v.n when the end cuts. */
+static size_t end_of_run(struct sv v, size_t i, char min, char max)
+{
+    while (i < v.n && v.p[i] >= min && v.p[i] <= max) {
+        i++;
+    }
+    return i < v.n ? i + 1 : v.n;
+}
+
+/* Bytes of the terminal sequence at the front of v, which begins with ESC (the C1 bytes' UTF-8
  * form is not looked for: sanitising replaces those); v.n when the end cuts it. */
 static size_t sequence_bytes(struct sv v)
 {
     if (v.n < 2) {
         return v.n;
     }
-    size_t i = 2;
-    switch (v.p[1]) {
-    case '[':
-        while (i < v.n && v.p[i] >= 0x20 && v.p[i] < 0x40) {
-            i++;
-        }
-        return i < v.n ? i + 1 : v.n;
-    case ']':
-    case 'P':
-    case 'X':
-    case '^':
-    case '_':
-        for (; i < v.n; i++) {
-            if (v.p[i] == '\a') {
-                return i + 1;
-            }
-            if (v.p[i] == 0x1B && i + 1 < v.n && v.p[i + 1] == '\\') {
-                return i + 2;
-            }
-        }
-        return v.n;
-    default:
-        if ((unsigned char)v.p[1] < 0x20) {
-            return 1; /* an ESC that begins nothing; what follows speaks for itself */
-        }
-        while (i <= v.n && v.p[i - 1] >= 0x20 && v.p[i - 1] < 0x30) {
-            i++;
-        }
-        return i < v.n ? i : v.n;
+    if (v.p[1] == '[') {
+        return end_of_run(v, 2, 0x20, 0x3F);
     }
+    if (strchr("]PX^_", v.p[1]) && v.p[1]) {
+        return string_sequence_bytes(v);
+    }
+    if ((unsigned char)v.p[1] < 0x20) {
+        return 1; /* an ESC that begins nothing; what follows speaks for itself */
+    }
+    return end_of_run(v, 1, 0x20, 0x2F);
 }
 
 void utf8_strip_ansi(struct str *out, struct sv line)

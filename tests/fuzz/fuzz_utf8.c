@@ -31,9 +31,10 @@ static void check_harmless(struct sv v)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    CLEANUP(str_release)
-    struct str clean = STR_INIT,
-               plain = STR_INIT, fit = STR_INIT, valid = STR_INIT;
+    CLEANUP(str_release) struct str clean = STR_INIT;
+    CLEANUP(str_release) struct str plain = STR_INIT;
+    CLEANUP(str_release) struct str fit = STR_INIT;
+    CLEANUP(str_release) struct str valid = STR_INIT;
     struct sv text = {(const char *)data, size};
     size_t width = size ? data[0] % 64 : 0;
     utf8_sanitize(&clean, text);

@@ -52,9 +52,10 @@ static void sanitised_and_stripped_text_is_harmless(void **state)
         struct prop p;
         uint64_t seed = prop_seed(i);
         prop_init(&p, seed);
-        CLEANUP(str_release)
-        struct str text = STR_INIT,
-                   clean = STR_INIT, stripped = STR_INIT, again = STR_INIT;
+        CLEANUP(str_release) struct str text = STR_INIT;
+        CLEANUP(str_release) struct str clean = STR_INIT;
+        CLEANUP(str_release) struct str stripped = STR_INIT;
+        CLEANUP(str_release) struct str again = STR_INIT;
         prop_text(&p, 40, &text);
         utf8_sanitize(&clean, sv_of(&text));
         check_harmless(sv_of(&clean), seed);
