@@ -61,7 +61,7 @@ $(fuzz): $(F)/fuzz_%: $(F)/tests/fuzz/fuzz_%.o $(F)/libfuzz.a
 # --- targets ---
 test:
 	@$(MAKE) --no-print-directory MODE=$(TESTMODE) run-quick
-run-quick: $(quick)
+run-quick: $(quick) $(BIN)/mlw-shim
 	@MLW_BIN=$(abspath $(BIN)/mlw) tests/tools/run -j $(JOBS) $(quick)
 
 # the whole: lint, every test with the address sanitizer, queue and hub with the thread sanitizer, fuzz

@@ -90,6 +90,10 @@ extern const struct executor executor_process;
  * or `started` is there already. */
 MUST_USE bool executor_lock(const char *attempt_dir, int *ret_lock_fd, struct err *e);
 
+/* Where a job on this machine finds its programs: PATH as the person has it, so that the python3
+ * of an active environment is the one; NULL when there is none. */
+const char *executor_host_path(void);
+
 /* --- attempt.json and exit.json as text: hostile input --- */
 MUST_USE bool attempt_info_parse(struct sv text, struct attempt_info *ret_info, struct err *e);
 MUST_USE bool attempt_exit_parse(struct sv text, struct attempt_exit *ret_exit, struct err *e);

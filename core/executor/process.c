@@ -147,6 +147,12 @@ static bool process_start(const struct attempt_spec *spec, int lock_fd, pid_t *r
     return ok;
 }
 
+const char *executor_host_path(void)
+{
+    const char *path = getenv("PATH");
+    return path && path[0] ? path : NULL;
+}
+
 /* --- who is alive --- */
 static bool is_same(pid_t pid, uint64_t start, const char *boot_id)
 {

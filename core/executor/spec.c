@@ -325,13 +325,45 @@ static bool check_path(const char *what, const char *path, bool is_needed, struc
     return true;
 }
 
+static bool check_paths(const struct attempt_spec *s, struct err *e)
+{
+    const struct {
+        const char *what, *path;
+        bool is_needed;
+    } cases[] = {
+        {"dir", s->dir, true},        {"cwd", s->cwd, false},
+        {"rootfs", s->rootfs, false}, {"bwrap", s->bwrap, s->sandbox == SANDBOX_BWRAP},
+        {"hidden", s->hidden, false}, {"driver_lock", s->driver_lock, s->revive.n > 0},
+    };
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        if (!check_path(cases[i].what, cases[i].path, cases[i].is_needed, e)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < s->binds.n; i++) {
+        if (!check_path("a bind", s->binds.at[i].from, true, e) ||
+            !check_path("a bind's place", s->binds.at[i].to, true, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_env(const struct words *env, struct err *e)
+{
+    for (size_t i = 0; i < env->n; i++) {
+        const char *eq = strchr(env->at[i], '=');
+        if (!eq || eq == env->at[i]) {
+            return err_set(e, ERR_INVALID, "attempt.spec: environment without a name or value: %s",
+                           env->at[i]);
+        }
+    }
+    return true;
+}
+
 bool attempt_spec_check(const struct attempt_spec *s, struct err *e)
 {
-    bool is_boxed = s->sandbox == SANDBOX_BWRAP;
-    if (!check_path("dir", s->dir, true, e) || !check_path("cwd", s->cwd, false, e) ||
-        !check_path("rootfs", s->rootfs, false, e) || !check_path("bwrap", s->bwrap, is_boxed, e) ||
-        !check_path("hidden", s->hidden, false, e) ||
-        !check_path("driver_lock", s->driver_lock, s->revive.n > 0, e)) {
+    if (!check_paths(s, e) || !check_env(&s->env, e)) {
         return false;
     }
     if (!s->token || !s->token[0]) {
@@ -340,24 +372,9 @@ bool attempt_spec_check(const struct attempt_spec *s, struct err *e)
     if (!s->argv.n || !s->argv.at[0][0]) {
         return err_set(e, ERR_INVALID, "attempt.spec: there is no program to run");
     }
-    if (s->rootfs && !is_boxed) {
+    if (s->rootfs && s->sandbox != SANDBOX_BWRAP) {
         return err_set(e, ERR_INVALID, "an image's root folder (%s) needs the sandbox", s->rootfs);
     }
-    if (s->max_runtime_s < 0 || s->grace_s < 0) {
-        return err_set(e, ERR_INVALID, "attempt.spec: a time below zero");
-    }
-    for (size_t i = 0; i < s->binds.n; i++) {
-        if (!check_path("a bind", s->binds.at[i].from, true, e) ||
-            !check_path("a bind's place", s->binds.at[i].to, true, e)) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < s->env.n; i++) {
-        const char *eq = strchr(s->env.at[i], '=');
-        if (!eq || eq == s->env.at[i]) {
-            return err_set(e, ERR_INVALID, "attempt.spec: environment without a name or value: %s",
-                           s->env.at[i]);
-        }
-    }
-    return true;
+    return (s->max_runtime_s >= 0 && s->grace_s >= 0) ||
+           err_set(e, ERR_INVALID, "attempt.spec: a time below zero");
 }

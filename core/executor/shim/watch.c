@@ -271,6 +271,29 @@ static bool read_link(struct watch *w)
 }
 
 /* --- children --- */
+
+/* The end of the job itself, or of bubblewrap around it. */
+static void on_end(struct watch *w, int status, const struct rusage *usage)
+{
+    w->has_ended = true;
+    while (w->link_fd >= 0 && read_link(w)) {
+    }
+    if (w->spec->sandbox == SANDBOX_NONE && w->job) {
+        struct link_message m = {.kind = LINK_ENDED, .status = status};
+        link_usage(&m, usage);
+        on_message(w, &m, 0);
+    } else if (!w->end->has_status && w->job) {
+        w->end->has_status = true; /* only SIGKILL ends the supervisor unheard */
+        w->end->status = SIGKILL;
+    } else if (!w->end->has_status && !w->why && !w->has_failed) {
+        bool has_signal = WIFSIGNALED(status);
+        w->has_failed = true;
+        str_setf(w->message, "the sandbox did not start (bubblewrap: %s %d; see the log)",
+                 has_signal ? "signal" : "status",
+                 has_signal ? WTERMSIG(status) : WEXITSTATUS(status));
+    }
+}
+
 static void on_child(struct watch *w)
 {
     siginfo_t info = {0};
@@ -284,24 +307,8 @@ static void on_child(struct watch *w)
         }
         (void)wait4(info.si_pid, &status, 0, &usage);
         info.si_pid = 0;
-        if (!is_ours) {
-            continue;
-        }
-        w->has_ended = true;
-        while (w->link_fd >= 0 && read_link(w)) {
-        }
-        if (w->spec->sandbox == SANDBOX_NONE && w->job) {
-            struct link_message m = {.kind = LINK_ENDED, .status = status};
-            link_usage(&m, &usage);
-            on_message(w, &m, 0);
-        } else if (!w->end->has_status && w->job) {
-            w->end->has_status = true; /* only SIGKILL ends the supervisor unheard */
-            w->end->status = SIGKILL;
-        } else if (!w->end->has_status && !w->why && !w->has_failed) {
-            w->has_failed = true;
-            str_setf(w->message, "the sandbox did not start (bubblewrap: %s %d; see the log)",
-                     WIFSIGNALED(status) ? "signal" : "status",
-                     WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        if (is_ours) {
+            on_end(w, status, &usage);
         }
     }
 }
