@@ -1,11 +1,12 @@
 /* objects: s3:// of the local context as files: ROOT/BUCKET/KEY.
  *
- * A name is hostile: bucket names are S3's (3 to 63 of [a-z0-9.-]), keys hold no empty segment,
- * no "." or "..", no NUL, at most 1024 bytes; what breaks this is ERR_INVALID before any file is
- * touched. Everything is staged in ROOT/.staging (no bucket can be called that), flushed and
- * renamed into place: a reader sees whole objects only. Links in the store are never followed
- * out. What a person names by file:// or a relative path is taken into the bucket mlw-imports
- * under its digest, so that editing it disturbs nothing. Any thread; blocks. */
+ * A name is hostile: a bucket is 1 to 63 of [A-Za-z0-9._-] and begins with a letter or digit, a
+ * key holds no empty segment, no "." or "..", no NUL, at most 1024 bytes; what breaks this is
+ * ERR_INVALID before any file is touched. Everything is staged in ROOT/.staging (no bucket can be
+ * called that), flushed and renamed into place: a reader sees whole objects only. Links and
+ * devices are neither stored nor fetched: they are an error that names them. What a person names by
+ * file:// or a relative path is taken into the bucket mlw-imports under its digest, so that editing
+ * it disturbs nothing. Any thread; blocks. */
 #ifndef MLW_JOB_OBJECTS_H
 #define MLW_JOB_OBJECTS_H
 
@@ -39,7 +40,9 @@ bool objects_exist(const struct objects *o, const char *uri);
  * is replaced by rename, one at a time; objects below a prefix that are not in the folder stay. */
 MUST_USE bool objects_put(const struct objects *o, const char *from, const char *uri,
                           struct err *e);
-/* The same by moving: `from` is on the store's file system and is gone on success. */
+/* A file by moving: `from` is on the store's file system and is gone on success. */
+MUST_USE bool objects_move(const struct objects *o, const char *from, const char *uri,
+                           struct err *e);
 MUST_USE bool objects_put_bytes(const struct objects *o, struct sv bytes, const char *uri,
                                 struct err *e);
 /* Copy an object to the file `to`, or everything under a prefix below the folder `to` (made).
@@ -56,8 +59,8 @@ MUST_USE bool objects_list(const struct objects *o, const char *uri, struct os_n
  * bytes give an equal uri. Caller frees; NULL with an error. */
 char *objects_import(const struct objects *o, const char *what, const char *base_dir,
                      struct err *e);
-/* Digest of an object's bytes or of the tree under a prefix (64 hex digits and NUL). Remembered
- * beside the store by inode, size and mtime for single files. */
+/* Digest of an object's bytes or of the tree under a prefix (64 hex digits and NUL). Of an
+ * import it is the one in its name; else the bytes are read. */
 MUST_USE bool objects_digest(const struct objects *o, const char *uri, char *ret_hex,
                              struct err *e);
 

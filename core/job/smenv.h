@@ -9,24 +9,33 @@
 #include "core/executor/spec.h"
 
 struct smenv {
-    const struct json *hyperparameters; /* the file's object: values are strings */
+    const struct json *hyperparameters; /* as in the file: values are strings; may be NULL */
     const struct json *resourceconfig, *inputdataconfig;
     const char *base_dir; /* /opt/ml, or the attempt's ml/ */
     const char *job_name, *region;
+    const char *program; /* SAGEMAKER_PROGRAM of the environment, or NULL */
     int cpus, gpus;
 };
 
-/* sagemaker_program and sagemaker_submit_directory, JSON quotes removed. Caller frees; NULL when
- * there is none. */
-char *smenv_program(const struct json *hyperparameters);
-char *smenv_submit_directory(const struct json *hyperparameters);
+enum smenv_entry {
+    SMENV_SCRIPT,  /* NAME.py: python3 -- NAME.py … */
+    SMENV_PACKAGE, /* beside a setup.py: python3 -m NAME … */
+    SMENV_COMMAND  /* anything else: /bin/sh -c "./NAME …" */
+};
+
+/* sagemaker_program (the environment's comes first) and sagemaker_submit_directory, decoded.
+ * Caller frees; NULL when there is none. */
+char *smenv_program(const struct smenv *s);
+char *smenv_submit_directory(const struct smenv *s);
+/* A plain relative path of letters, digits and . _ + - /, as the toolkit demands. */
+MUST_USE bool smenv_check_program(const char *program, struct err *e);
+enum smenv_entry smenv_entry_of(const char *program, bool has_setup_py);
+
 /* The arguments of the script: sorted `--key value`. */
-void smenv_user_args(const struct json *hyperparameters, struct words *out);
-/* Python's str() of what a hyperparameter's text decodes to, or the text itself. */
-void smenv_value(struct sv text, struct str *out);
-/* Set every SM_* variable (and CURRENT_HOST … beside them) in `env`. */
+void smenv_user_args(const struct smenv *s, struct words *out);
+/* Set every SM_* variable, CURRENT_HOST, SAGEMAKER_JOB_NAME and SAGEMAKER_REGION in `env`. */
 void smenv_fill(const struct smenv *s, struct words *env);
-/* The whole command line: python3 program …, python3 -m module …, /bin/sh -c "./program …". */
-void smenv_command(const struct smenv *s, bool is_package, struct words *argv);
+/* The whole command line. */
+void smenv_command(const struct smenv *s, enum smenv_entry entry, struct words *argv);
 
 #endif
