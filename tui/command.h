@@ -29,7 +29,7 @@ enum cmd_flags {
 };
 
 struct cmd_info {
-    const char *name, *text, *args, *group;
+    const char *name, *text, *args;
     unsigned flags;
 };
 
@@ -41,6 +41,7 @@ struct cmd_arg {
 enum handled { PASS, HANDLED };
 
 const struct cmd_info *cmd_info(enum cmd cmd);
+const char *cmd_group(enum cmd cmd);  /* heading in help */
 enum cmd cmd_by_name(struct sv name); /* CMD_NONE when there is none */
 
 #endif

@@ -33,7 +33,7 @@ struct input {
     struct str pending; /* not decided yet */
     size_t at;          /* of pending */
     struct str paste;
-    bool in_paste, is_paste_cut;
+    bool in_paste, is_paste_cut, is_final;
     struct input_seq *seqs;
     size_t seq_count;
     uint64_t consumed;
@@ -47,7 +47,8 @@ void input_feed(struct input *in, const void *bytes, size_t n);
 struct input_event input_next(struct input *in);
 /* Whether undecided bytes wait (then call input_flush after ESCDELAY). */
 bool input_is_pending(const struct input *in);
-/* Nothing more came: what is pending is decided as it stands (lone ESC, broken sequences). */
+/* Nothing more came: the next calls decide what is pending as it stands (lone ESC, broken
+ * sequences). A paste stays open. */
 void input_flush(struct input *in);
 
 #endif

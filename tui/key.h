@@ -1,5 +1,6 @@
 /* key: one key press as a value, and its name: `j`, `<C-l>`, `<PgDn>`, `<S-Tab>`, `<M-x>`,
- * `<Space>`. parse(print(k)) == k. Values only; any thread. */
+ * `<Space>`,
+ * `<lt>`, `<eq>`, `<hash>`. parse(print(k)) == k. Values only; any thread. */
 #ifndef MLW_TUI_KEY_H
 #define MLW_TUI_KEY_H
 

@@ -21,9 +21,10 @@ struct term;
 /* fd: the terminal, read and write. Raw mode, alternate screen, bracketed paste begin with the
  * first bytes (term_frame). Installs the hooks for fatal signals. */
 struct term *term_open(int fd, bool no_colour, struct err *e);
-/* Bytes that put the terminal back are appended to out; the tty's modes are restored. */
+/* Bytes that put the terminal back are appended to out; when they are written, the modes follow. */
 void term_close(struct term *t, struct str *out);
-bool term_is_dumb(void); /* TERM is dumb or not set */
+void term_modes_restore(int fd); /* as they were at term_open */
+bool term_is_dumb(void);         /* TERM is dumb or not set */
 
 void term_size(const struct term *t, int *ret_w, int *ret_h); /* asks the tty */
 void term_resize(struct term *t, int w, int h);
@@ -35,7 +36,7 @@ void term_define_keys(struct term *t, struct input *in);
 void term_frame(struct term *t, const struct canvas *c, struct str *out);
 void term_redraw(struct term *t);                     /* the next frame writes everything */
 void term_suspend(struct term *t, struct str *out);   /* put back, for SIGTSTP */
-void term_resume(struct term *t, struct str *out);    /* and take again */
+void term_resume(struct term *t);                     /* and take again, with the next frame */
 void term_clipboard(struct str *out, struct sv text); /* OSC 52 */
 
 #endif

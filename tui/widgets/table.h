@@ -85,6 +85,7 @@ struct table {
     struct str selected_id;
     struct map marks; /* id → non-NULL when marked */
     size_t mark_count, last_mark;
+    bool wants_id;       /* selected_id was asked for before its row was there */
     size_t first_column; /* scrolled over so many that are not frozen */
     struct rect area;
     struct table_width *widths;
@@ -113,6 +114,8 @@ void table_select_id(struct table *t, struct sv id);          /* now, or when it
 void table_select_row(struct table *t, size_t row);           /* or the next that is data */
 /* First data row of the next (dir 1) or previous (-1) group. */
 void table_next_group(struct table *t, int dir);
+/* Data row drawn at screen row y, or SIZE_MAX. */
+size_t table_row_at(const struct table *t, int y);
 bool table_is_marked(const struct table *t, struct sv id);
 void table_clear_marks(struct table *t);
 /* Call fn for each marked id, in order of marking. */
@@ -123,5 +126,8 @@ void table_match(struct table *t, const struct sv *words, size_t n);
 void table_status(const struct table *t, struct status *st);
 /* What CMD_UP… MARK… can do now; CAN_NOT for what is not the table's. */
 enum can table_can(const struct table *t, enum cmd cmd, struct str *why);
+/* Whether columns are left out at the right; whether a cell aligns as a number. */
+bool table_is_cut(const struct table *t);
+bool table_is_number(struct sv text);
 
 #endif

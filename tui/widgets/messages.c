@@ -1,0 +1,53 @@
+/* The list of what was said. */
+#include "tui/widgets/messages.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/base/vec.h"
+
+void messages_init(struct messages *m)
+{
+    *m = (struct messages){0};
+}
+
+static void message_release(struct message *msg)
+{
+    free(msg->text);
+    free(msg->hint);
+}
+
+void messages_release(struct messages *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        message_release(&m->at[i]);
+    }
+    free(m->at);
+    messages_init(m);
+}
+
+void messages_add(struct messages *m, enum toast kind, struct sv text, const char *hint,
+                  int64_t now_ms)
+{
+    struct message *last = m->n ? &m->at[m->n - 1] : NULL;
+    if (last && last->kind == kind && sv_eqz(text, last->text)) {
+        last->times++;
+        last->time_ms = now_ms;
+        return;
+    }
+    if (m->n == MESSAGES_MAX) {
+        message_release(&m->at[0]);
+        vec_remove(m, 0);
+    }
+    vec_push(m, (struct message){kind, sv_dup(text), xstrdup(hint), now_ms, 1});
+}
+
+const struct message *messages_last_error(const struct messages *m)
+{
+    for (size_t i = m->n; i-- > 0;) {
+        if (m->at[i].kind == TOAST_ERROR) {
+            return &m->at[i];
+        }
+    }
+    return NULL;
+}
