@@ -74,6 +74,8 @@ struct view *app_view(const struct app *app, uint32_t view_id); /* NULL when it 
 MUST_USE bool app_line(struct app *app, struct sv line, struct err *e);
 enum handled app_command(struct app *app, enum cmd cmd, const struct cmd_arg *arg);
 void app_quit(struct app *app, int status); /* at the end of this turn */
+/* A view of a text to read (copied): scroll, search; for raw documents and the like. */
+void app_text(struct app *app, const char *title, struct sv text);
 
 enum toast { TOAST_INFO, TOAST_WARN, TOAST_ERROR /* stays until a key; `!` shows it whole */ };
 void app_toast(struct app *app, enum toast kind, const char *fmt, ...) PRINTF(3, 4);

@@ -117,6 +117,9 @@ struct view_ops {
     void (*hints)(const struct view *, struct hints *);
     /* Bits of KEYCTX_BIT beside GLOBAL. Default: none. */
     unsigned (*contexts)(const struct view *);
+    /* Select what is drawn in row y of the screen (--plain: its number was typed); false when
+     * nothing there can be opened. Default: false. */
+    bool (*pick)(struct view *, int y);
     /* Id under the cursor; false when there is none. Default: false. */
     bool (*selection)(const struct view *, struct str *out);
     /* Completion of its prompts: add words with menu_add. Default: none. */

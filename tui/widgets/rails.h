@@ -9,6 +9,7 @@
 #ifndef MLW_TUI_WIDGETS_RAILS_H
 #define MLW_TUI_WIDGETS_RAILS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

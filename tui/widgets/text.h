@@ -30,7 +30,8 @@ struct text {
     unsigned (*style)(const void *arg, size_t line, struct sv text);
     size_t count, top, cursor; /* cursor: the selected line, in sight */
     int x;                     /* scrolled so many cells to the right */
-    bool is_following, is_wrapped, only_matches, has_no_cursor /* not reversed: a pane */;
+    bool is_following, can_follow, is_wrapped, only_matches,
+        has_no_cursor /* not reversed: a pane */;
     size_t count_at_pause;
     struct rect area;
     struct str needle;

@@ -1,0 +1,408 @@
+/* The stack of views: opening, closing, history, dispatch of commands. */
+#include <stdlib.h>
+
+#include "core/base/fmt.h"
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "tui/app_internal.h"
+
+struct slot *app_slot(const struct app *app, uint32_t id)
+{
+    for (size_t i = 0; i < app->slot_count; i++) {
+        if (app->slots[i]->view.id == id) {
+            return app->slots[i];
+        }
+    }
+    return NULL;
+}
+
+struct view *app_view(const struct app *app, uint32_t view_id)
+{
+    struct slot *s = app_slot(app, view_id);
+    return s ? &s->view : NULL;
+}
+
+struct view *app_top(const struct app *app)
+{
+    return app->slot_count ? &app->slots[app->current]->view : NULL;
+}
+
+bool app_at_root(const struct app *app)
+{
+    return app->slot_count <= 1 || app->current == 0;
+}
+
+static void slot_free(struct slot *s)
+{
+    free(s->view.state);
+    free(s->line);
+    free(s->kind);
+    free(s->id);
+    free(s->context);
+    free(s->filter);
+    free(s);
+}
+
+void app_bury(struct app *app)
+{
+    for (size_t i = 0; i < app->dead_count; i++) {
+        slot_free(app->dead[i]);
+    }
+    app->dead_count = 0;
+}
+
+static void dead_add(struct app *app, struct slot *s)
+{
+    if (app->dead_count == app->dead_cap) {
+        app->dead_cap = app->dead_cap ? app->dead_cap * 2 : 8;
+        app->dead = xreallocarray(app->dead, app->dead_cap, sizeof *app->dead);
+    }
+    app->dead[app->dead_count++] = s;
+}
+
+void app_close(struct app *app, uint32_t view_id)
+{
+    for (size_t i = 0; i < app->slot_count; i++) {
+        struct slot *s = app->slots[i];
+        if (s->view.id != view_id) {
+            continue;
+        }
+        memmove(&app->slots[i], &app->slots[i + 1], (app->slot_count - i - 1) * sizeof *app->slots);
+        app->slot_count--;
+        if (app->current > 0 && app->current >= i) {
+            app->current--;
+        }
+        if (s->view.ops->close) {
+            s->view.ops->close(&s->view);
+        }
+        dead_add(app, s);
+        app->is_dirty = true;
+        return;
+    }
+}
+
+static void go_to(struct app *app, size_t index)
+{
+    struct view *v = app_top(app);
+    if (index < app->slot_count && index != app->current) {
+        app->last_id = v ? v->id : 0;
+        app->current = index;
+        app->is_dirty = true;
+    }
+}
+
+/* What lay ahead in the history is gone once one goes elsewhere. */
+static void drop_forward(struct app *app)
+{
+    while (app->slot_count > app->current + 1) {
+        app_close(app, app->slots[app->slot_count - 1]->view.id);
+    }
+    if (app->slot_count >= APP_VIEWS_MAX) {
+        app_close(app, app->slots[1]->view.id);
+    }
+}
+
+static bool is_same(const struct slot *s, const struct view_ops *ops, const struct route *r)
+{
+    return s->view.ops == ops && (!r || (z_eq(s->id, r->id) && z_eq(s->context, r->context)));
+}
+
+static struct slot *slot_new(struct app *app, const struct view_ops *ops, const struct route *r)
+{
+    struct slot *s = xcalloc(1, sizeof *s);
+    s->view = (struct view){.ops = ops, .app = app, .id = app->next_id++};
+    s->view.state = ops->state_size ? xcalloc(1, ops->state_size) : NULL;
+    s->line = xstrdup(r ? r->line : NULL);
+    s->kind = xstrdup(r ? r->kind : NULL);
+    s->id = xstrdup(r ? r->id : NULL);
+    s->context = xstrdup(r ? r->context : NULL);
+    s->filter = xstrdup(r ? r->filter : NULL);
+    return s;
+}
+
+struct view *app_open(struct app *app, const struct view_ops *ops, const struct route *route,
+                      struct err *e)
+{
+    for (size_t i = 0; i < app->slot_count && ops->flags & VIEW_IS_SINGLE; i++) {
+        if (is_same(app->slots[i], ops, route)) {
+            go_to(app, i);
+            return app_top(app);
+        }
+    }
+    struct slot *s = slot_new(app, ops, route);
+    struct route own = {s->line, s->kind, s->id, s->context, s->filter};
+    if (ops->open && !ops->open(&s->view, &own, e)) {
+        dead_add(app, s);
+        return NULL;
+    }
+    if (app->slot_count) {
+        app->last_id = app_top(app)->id;
+        drop_forward(app);
+    }
+    if (app->slot_count == app->slot_cap) {
+        app->slot_cap = app->slot_cap ? app->slot_cap * 2 : 8;
+        app->slots = xreallocarray(app->slots, app->slot_cap, sizeof *app->slots);
+    }
+    app->slots[app->slot_count++] = s;
+    app->current = app->slot_count - 1;
+    app->is_dirty = true;
+    return &s->view;
+}
+
+static size_t index_of(const struct app *app, uint32_t id)
+{
+    for (size_t i = 0; i < app->slot_count; i++) {
+        if (app->slots[i]->view.id == id) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+enum handled app_history(struct app *app, enum cmd cmd)
+{
+    if (cmd == CMD_HISTORY_BACK && app->current > 0) {
+        go_to(app, app->current - 1);
+    } else if (cmd == CMD_HISTORY_FORWARD) {
+        go_to(app, app->current + 1);
+    } else if (cmd == CMD_LAST_VIEW) {
+        go_to(app, index_of(app, app->last_id));
+    }
+    return HANDLED;
+}
+
+/* --- commands --- */
+
+unsigned app_contexts(const struct app *app)
+{
+    const struct view *v = app_top(app);
+    return KEYCTX_BIT(GLOBAL) | (v && v->ops->contexts ? v->ops->contexts(v) : 0);
+}
+
+enum can app_can(const struct app *app, const struct view *v, enum cmd cmd, struct str *why)
+{
+    unsigned flags = cmd_info(cmd)->flags;
+    if (app->config.is_read_only && flags & CMD_WRITES) {
+        str_addz(why, "mlw was started read-only");
+        return CAN_OFF;
+    }
+    if (v && v->ops->can) {
+        return v->ops->can(v, cmd, why);
+    }
+    return flags & (CMD_NEEDS_SELECTION | CMD_TAKES_MARKS | CMD_WRITES) ? CAN_NOT : CAN_YES;
+}
+
+static enum handled back(struct app *app, long ask)
+{
+    if (!app_at_root(app)) {
+        app_close(app, app_top(app)->id);
+    } else if (ask) {
+        app_ask_quit(app);
+    }
+    return HANDLED;
+}
+
+static enum handled set_theme(struct app *app, struct sv name)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(mem_free_ptr) char *z = sv_dup(sv_trim(name));
+    if (*z == '\0') {
+        app_toast(app, TOAST_INFO, "themes: dark, light, mono (theme NAME)");
+    } else if (theme_load(z, &app->theme, &e)) {
+        app->is_theme_new = app->is_dirty = true;
+    } else {
+        app_error(app, &e);
+    }
+    return HANDLED;
+}
+
+static bool export_view(struct app *app, struct sv format, struct str *out, struct err *e)
+{
+    const struct view *v = app_top(app);
+    if (sv_eqz(format, "svg")) {
+        app_chrome_draw(app);
+        canvas_svg(&app->canvas, &app->theme, out);
+    } else if (sv_eqz(format, "txt")) {
+        app_chrome_draw(app);
+        canvas_plain(&app->canvas, out);
+    } else if (v && v->ops->export) {
+        return v->ops->export(v, format, out, e);
+    } else {
+        err_set(e, ERR_REFUSED, "this view cannot be saved as %.*s", (int)format.n, format.p);
+        return err_hint(e, "end the name in .txt or .svg");
+    }
+    return true;
+}
+
+static enum handled save(struct app *app, struct sv path)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(str_release) struct str bytes = STR_INIT;
+    CLEANUP(mem_free_ptr) char *z = sv_dup(sv_trim(path));
+    const char *dot = strrchr(z, '.');
+    if (*z == '\0') {
+        app_prompt(app, NULL, TAG_SAVE,
+                   &(struct prompt_spec){
+                       .label = "Save to: ", .text = "", .history = "save", .is_required = true});
+        return HANDLED;
+    }
+    bool is_done = app->config.write_file
+                       ? export_view(app, sv_z(dot ? dot + 1 : "txt"), &bytes, &e) &&
+                             app->config.write_file(app->config.arg, z, sv_of(&bytes), &e)
+                       : err_set(&e, ERR_REFUSED, "nothing can be saved from here");
+    if (is_done) {
+        app_toast(app, TOAST_INFO, "saved %s, %zu bytes", z, bytes.n);
+    } else {
+        app_error(app, &e);
+    }
+    return HANDLED;
+}
+
+/* Commands that are the app's when no view takes them. */
+static enum handled own_command(struct app *app, enum cmd cmd, const struct cmd_arg *arg)
+{
+    if (cmd == CMD_BACK) {
+        return back(app, arg->n);
+    }
+    if (cmd == CMD_THEME) {
+        return set_theme(app, arg->text);
+    }
+    if (cmd == CMD_SAVE) {
+        return save(app, arg->text);
+    }
+    if (cmd == CMD_PALETTE) {
+        app_open_palette(app, "");
+    } else if (cmd == CMD_ACTIONS) {
+        app_open_actions(app);
+    } else if (cmd == CMD_HELP) {
+        app_open_help(app);
+    } else if (cmd == CMD_MESSAGES || cmd == CMD_LAST_ERROR) {
+        app_open_messages(app, cmd == CMD_LAST_ERROR);
+    } else if (cmd == CMD_QUIT || (cmd == CMD_CLOSE && app_at_root(app))) {
+        app_ask_quit(app);
+    } else if (cmd == CMD_CLOSE) {
+        app_close(app, app_top(app)->id);
+    } else if (cmd == CMD_REDRAW) {
+        app->wants_redraw = app->is_dirty = true;
+    } else if (cmd == CMD_SUSPEND) {
+        app->wants_suspend = true;
+    } else if (cmd == CMD_HISTORY_BACK || cmd == CMD_HISTORY_FORWARD || cmd == CMD_LAST_VIEW) {
+        return app_history(app, cmd);
+    } else {
+        return PASS;
+    }
+    return HANDLED;
+}
+
+static void say_off(struct app *app, enum cmd cmd, struct str *why)
+{
+    app_toast(app, TOAST_WARN, "%s: %s", cmd_info(cmd)->name, why->n ? why->p : "not now");
+}
+
+enum handled app_command(struct app *app, enum cmd cmd, const struct cmd_arg *arg)
+{
+    static const struct cmd_arg none = {.text = {"", 0}};
+    CLEANUP(str_release) struct str why = STR_INIT;
+    struct view *v = app_top(app);
+    enum handled handled = PASS;
+    arg = arg ? arg : &none;
+    app->is_dirty = true;
+    if (cmd == CMD_NONE || cmd >= CMD_COUNT) {
+        return PASS;
+    }
+    enum can can = app_can(app, v, cmd, &why);
+    if (can == CAN_OFF) {
+        say_off(app, cmd, &why);
+        return HANDLED;
+    }
+    if (v && v->ops->command) {
+        handled = v->ops->command(v, cmd, arg);
+    }
+    if (handled == PASS && app->config.command) {
+        handled = app->config.command(app->config.arg, app, cmd, arg);
+    }
+    if (handled == PASS) {
+        handled = own_command(app, cmd, arg);
+    }
+    if (handled == PASS && !(cmd_info(cmd)->flags & CMD_IS_HIDDEN)) {
+        app_toast(app, TOAST_INFO, "%s: nothing to do that to here", cmd_info(cmd)->name);
+    }
+    return handled;
+}
+
+bool app_line(struct app *app, struct sv line, struct err *e)
+{
+    struct sv rest = sv_trim(line), name = {"", 0};
+    if (rest.n && rest.p[0] == ':') {
+        rest = sv_trim((struct sv){rest.p + 1, rest.n - 1});
+    }
+    struct sv whole = rest;
+    if (whole.n == 0) {
+        return true;
+    }
+    sv_split(&rest, ' ', &name);
+    rest = name.n < whole.n ? sv_trim(rest) : (struct sv){"", 0};
+    enum cmd cmd = sv_eqz(name, "q") ? CMD_QUIT : sv_eqz(name, "w") ? CMD_SAVE : cmd_by_name(name);
+    bool is_view = false;
+    if (app->config.open_line) {
+        is_view = app->config.open_line(app->config.arg, app, whole, e);
+    }
+    if (!is_view && cmd != CMD_NONE) {
+        *e = (struct err)ERR_INIT;
+        int64_t n = 0;
+        (void)fmt_parse_i64(rest, &n);
+        (void)app_command(app, cmd, &(struct cmd_arg){.text = rest, .n = (long)n});
+        return true;
+    }
+    if (!is_view && !app->config.open_line) {
+        return err_set(e, ERR_NOT_FOUND, "there is no command or view \"%.*s\"", (int)name.n,
+                       name.p);
+    }
+    return is_view;
+}
+
+void app_key(struct app *app, struct key key)
+{
+    app->is_dirty = true;
+    if (app->toast.n && app->toast_kind == TOAST_ERROR) {
+        str_clear(&app->toast);
+    }
+    if (app_modal(app)) {
+        app->last_key_ms = app->mono_ms;
+        app_modal_key(app, key);
+        app_bury(app);
+        return;
+    }
+    app->last_key_ms = app->mono_ms;
+    app->last_key = key;
+    app->is_key_turn = true;
+    const struct key_binding *b = keymap_find(&app->keymap, app_contexts(app), key);
+    if (b) {
+        (void)app_command(app, b->cmd, &(struct cmd_arg){.text = {"", 0}, .n = b->n});
+    }
+    app->is_key_turn = false;
+    app_bury(app);
+}
+
+void app_keys(struct app *app, const char *names)
+{
+    struct sv rest = sv_z(names);
+    while (rest.n) {
+        struct key key;
+        size_t end = rest.p[0] == '<' ? sv_find(rest, SV(">")) : SIZE_MAX;
+        size_t n = end < rest.n ? end + 1 : utf8_valid_bytes(rest.p, rest.n);
+        struct sv name = {rest.p, n ? n : 1};
+        if (key_parse(name, &key) || (sv_eqz(name, " ") && key_parse(SV("<Space>"), &key))) {
+            app_key(app, key);
+        }
+        rest = (struct sv){rest.p + name.n, rest.n - name.n};
+    }
+}
+
+void app_paste(struct app *app, struct sv text)
+{
+    app->is_dirty = true;
+    app->last_key_ms = app->mono_ms;
+    app_modal_paste(app, text);
+    app_bury(app);
+}
