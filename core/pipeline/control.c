@@ -1,0 +1,224 @@
+/* Stop, retry, decide, and drivers for all; starting is start.c. See control.h. */
+#include "core/pipeline/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/base/path.h"
+#include "core/store/gates.h"
+
+static bool is_driven(const struct workspace *ws, const char *execution)
+{
+    CLEANUP(mem_free_ptr) char *dir = workspace_execution_dir(ws, execution);
+    CLEANUP(mem_free_ptr) char *path = path_join(dir, "driver.lock");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    bool is_held = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(fd);
+    return is_held;
+}
+
+/* In the grandchild: no terminal, no descriptors of ours; what it says goes to driver.log. */
+static _Noreturn void become_driver(const char *self, const char *dir, const char *execution,
+                                    const char *log)
+{
+    setsid();
+    int null = open("/dev/null", O_RDWR);
+    int out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    dup2(null, STDIN_FILENO);
+    dup2(out >= 0 ? out : null, STDOUT_FILENO);
+    dup2(out >= 0 ? out : null, STDERR_FILENO);
+    close_range(3, ~0U, 0);
+    os_fault_point("exec");
+    execl(self, "mlw", "-C", dir, "drive", execution, (char *)NULL);
+    _exit(127);
+}
+
+bool control_ensure(const struct workspace *ws, const char *execution, struct err *e)
+{
+    if (is_driven(ws, execution)) {
+        return true;
+    }
+    CLEANUP(mem_free_ptr) char *dir = workspace_execution_dir(ws, execution);
+    CLEANUP(mem_free_ptr) char *log = path_join(dir, "driver.log");
+    const char *self = os_self_exe();
+    if (!self[0]) {
+        return err_set(e, ERR_IO, "could not start a driver: /proc/self/exe cannot be read");
+    }
+    os_fault_point("fork");
+    pid_t child = fork();
+    if (child < 0) {
+        return err_sys(e, "could not start a driver for execution %s", execution);
+    }
+    if (child == 0) {
+        if (fork() == 0) {
+            become_driver(self, ws->dir, execution, log);
+        }
+        _exit(0);
+    }
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+    }
+    return true;
+}
+
+bool control_ensure_all(const struct workspace *ws, struct store *st, struct err *e)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    const char **ids;
+    size_t n;
+    bool ok = execution_unfinished(st, &a, &ids, &n, e);
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = control_ensure(ws, ids[i], e);
+    }
+    arena_release(&a);
+    return ok;
+}
+
+static bool is_ended(const char *status)
+{
+    return strcmp(status, "Executing") != 0 && strcmp(status, "Stopping") != 0;
+}
+
+bool control_stop(const struct workspace *ws, struct store *st, const char *execution,
+                  struct err *e)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    const char *status = NULL;
+    bool ok = execution_status(st, execution, &a, &status, NULL, e);
+    if (ok && !is_ended(status)) {
+        ok = store_begin(st, e) && execution_ask(st, execution, "stop", store_actor(), e) &&
+             store_commit(st, e) && control_ensure(ws, execution, e);
+        store_rollback(st);
+    }
+    arena_release(&a);
+    return ok;
+}
+
+/* What a retry runs again: everything that did not succeed. */
+static struct json *steps_to_reset(struct store *st, const char *execution, struct arena *a,
+                                   struct err *e)
+{
+    struct step_rows rows;
+    if (!execution_steps(st, execution, a, &rows, e)) {
+        return NULL;
+    }
+    struct json *j = json_new_object();
+    struct json *names = json_set(j, "steps", json_new_array());
+    for (size_t i = 0; i < rows.n; i++) {
+        if (strcmp(rows.at[i].status, "Succeeded") != 0) {
+            json_push(names, json_new_str(rows.at[i].name));
+        }
+    }
+    return j;
+}
+
+static bool retry(struct store *st, const char *execution, struct arena *a, struct err *e)
+{
+    const char *status;
+    if (!store_begin(st, e) || !execution_status(st, execution, a, &status, NULL, e)) {
+        return false;
+    }
+    if (!is_ended(status) || strcmp(status, "Succeeded") == 0) {
+        err_set(e, ERR_REFUSED, "execution %s is %s: there is nothing to retry", execution, status);
+        return err_hint(e, is_ended(status) ? "mlw run starts a new execution"
+                                            : "mlw stop ends it first");
+    }
+    struct json *j = steps_to_reset(st, execution, a, e);
+    bool ok = j && store_event(st, execution, EVENT_EXECUTION_RETRIED, store_actor(), j, e) &&
+              store_commit(st, e);
+    json_free(j);
+    return ok;
+}
+
+bool control_retry(const struct workspace *ws, struct store *st, const char *execution,
+                   struct err *e)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    bool ok = retry(st, execution, &a, e);
+    store_rollback(st);
+    arena_release(&a);
+    return ok && control_ensure(ws, execution, e);
+}
+
+/* Are all given outputs declared by the Callback step, and all declared ones given? */
+static bool check_outputs(struct store *st, const struct gate_row *g, const struct json *outputs,
+                          struct arena *a, struct err *e)
+{
+    struct execution_row row;
+    if (!execution_get(st, g->execution, a, &row, e)) {
+        return false;
+    }
+    struct definition def = {0};
+    definition_parse(sv_z(row.definition), row.pipeline, true, &def);
+    size_t index = definition_find_step(&def, g->step);
+    const struct json *declared =
+        index == DEFINITION_NONE ? NULL : json_get(def.steps.at[index].json, "OutputParameters");
+    bool ok = true;
+    json_each (o, declared) {
+        const char *name = json_get_str(o, "OutputName");
+        if (ok && name && !json_get(outputs, name)) {
+            ok = err_set(e, ERR_USAGE, "step %s declares the output %s: give it with --output %s=…",
+                         g->step, name, name);
+        }
+    }
+    json_each (given, outputs) {
+        bool is_known = false;
+        json_each (o, declared) {
+            is_known |= z_eq(json_get_str(o, "OutputName"), json_key(given));
+        }
+        if (ok && !is_known) {
+            ok = err_set(e, ERR_USAGE, "step %s declares no output %s", g->step, json_key(given));
+        }
+    }
+    definition_release(&def);
+    return ok;
+}
+
+static bool decide(struct store *st, const char *token, bool is_approved, const char *reason,
+                   const struct json *outputs, struct gate_row *g, struct arena *a, struct err *e)
+{
+    if (!gate_get(st, token, a, g, e)) {
+        return false;
+    }
+    if (!is_approved && (!reason || !reason[0])) {
+        return err_set(e, ERR_USAGE, "rejecting %s needs a reason", g->subject);
+    }
+    bool is_callback = strcmp(g->kind, "Callback") == 0;
+    bool is_waiting = strcmp(g->state, "Waiting") == 0;
+    if (is_waiting && is_approved && is_callback && !check_outputs(st, g, outputs, a, e)) {
+        return false;
+    }
+    if (outputs && json_size(outputs) && !is_callback) {
+        return err_set(e, ERR_USAGE, "an approval of %s takes no outputs", g->subject);
+    }
+    return store_begin(st, e) &&
+           gate_decide(st, token, is_approved, reason, outputs, store_actor(), e) &&
+           store_commit(st, e);
+}
+
+bool control_decide(const struct workspace *ws, struct store *st, const char *token,
+                    bool is_approved, const char *reason, const struct json *outputs, struct err *e)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    struct gate_row g = {0};
+    bool ok = decide(st, token, is_approved, reason, outputs, &g, &a, e);
+    store_rollback(st);
+    if (ok && strcmp(g.kind, "Callback") == 0) {
+        ok = control_ensure(ws, g.execution, e);
+    }
+    arena_release(&a);
+    return ok;
+}

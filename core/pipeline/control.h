@@ -1,0 +1,41 @@
+/* control: what anyone may do to an execution from outside its driver: start one, stop, retry,
+ * make sure that somebody drives it. Call from the store's thread; nothing here waits for the
+ * driver. */
+#ifndef MLW_PIPELINE_CONTROL_H
+#define MLW_PIPELINE_CONTROL_H
+
+#include "core/pipeline/definition.h"
+#include "core/store/execution.h"
+#include "core/store/store.h"
+#include "core/store/workspace.h"
+
+struct start_options {
+    const char *const *params; /* "NAME=VALUE" */
+    size_t param_count;
+    int parallel, retry_on_exit;
+};
+
+/* Start an execution of a loaded definition: parameters are resolved (ERR_USAGE), what cannot run
+ * here is refused by name (ERR_REFUSED), what is incomplete is ERR_INVALID, inputs named by files
+ * are taken into the store (ERR_IO); then the execution is durable, ret_id holds EXECUTION_ID + 1
+ * bytes, and a driver was started. `file` is the definition's path. */
+MUST_USE bool control_start(const struct workspace *ws, struct store *st,
+                            const struct definition *def, const char *file,
+                            const struct start_options *options, char *ret_id, struct err *e);
+/* Ask for the end; idempotent, and nothing when it has ended. */
+MUST_USE bool control_stop(const struct workspace *ws, struct store *st, const char *execution,
+                           struct err *e);
+/* Run again what did not succeed. ERR_REFUSED for one that Succeeded or still runs. */
+MUST_USE bool control_retry(const struct workspace *ws, struct store *st, const char *execution,
+                            struct err *e);
+/* Approve or reject a gate; a Callback's driver is told and, if it is gone, started. `outputs`
+ * (object or NULL) must name declared OutputParameters (ERR_USAGE). A rejection needs a reason. */
+MUST_USE bool control_decide(const struct workspace *ws, struct store *st, const char *token,
+                             bool is_approved, const char *reason, const struct json *outputs,
+                             struct err *e);
+/* Start a driver unless one holds the lock. An execution that has ended needs none. */
+MUST_USE bool control_ensure(const struct workspace *ws, const char *execution, struct err *e);
+/* The same for every execution that has not ended. */
+MUST_USE bool control_ensure_all(const struct workspace *ws, struct store *st, struct err *e);
+
+#endif

@@ -1,0 +1,15 @@
+/* drive_runs: training jobs become runs. Part of the driver; see drive.h.
+ *
+ * An attempt at a Training step is a run whose uid is the attempt's token, in the experiment that
+ * PipelineExperimentConfig names, else the pipeline's name. Other steps: these do nothing. */
+#ifndef MLW_PIPELINE_DRIVE_RUNS_H
+#define MLW_PIPELINE_DRIVE_RUNS_H
+
+#include "core/pipeline/drive.h"
+
+MUST_USE bool drive_begin_run(struct driver *d, size_t index); /* in a transaction */
+/* `status` is the step's word; in a transaction. */
+MUST_USE bool drive_end_run(struct driver *d, size_t index, const char *status);
+void drive_resume_run(struct driver *d, size_t index);
+
+#endif

@@ -1,0 +1,113 @@
+/* What Get and Std:JsonGet stand for while an execution is driven; see drive.h. */
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/pipeline/drive.h"
+#include "core/pipeline/imports.h"
+#include "core/pipeline/names.h"
+
+enum { MAX_PROPERTY_BYTES = 32 * 1024 * 1024 };
+
+struct json *drive_execution_vars(const char *pipeline, const char *execution, int64_t started_ms)
+{
+    CLEANUP(str_release) struct str s = STR_INIT;
+    struct json *vars = json_new_object();
+    json_set_str(vars, "PipelineName", pipeline);
+    json_set_str(vars, "PipelineExecutionId", execution);
+    names_pipeline_arn(&s, pipeline);
+    json_set_str(vars, "PipelineArn", s.p);
+    str_clear(&s);
+    names_execution_arn(&s, pipeline, execution);
+    json_set_str(vars, "PipelineExecutionArn", s.p);
+    str_clear(&s);
+    clock_rfc3339(&s, started_ms);
+    json_set_str(vars, "StartDateTime", s.p);
+    json_set_str(vars, "CurrentDateTime", s.p);
+    return vars;
+}
+
+static const struct json *step_document(void *arg, const char *step)
+{
+    struct driver *d = arg;
+    size_t index = definition_find_step(&d->def, step);
+    return index == DEFINITION_NONE ? NULL : d->steps[index].output;
+}
+
+/* The s3 address of one output of a processing step, from its document. */
+static const char *output_uri(const struct json *document, const char *output)
+{
+    const struct json *outputs = json_get(json_get(document, "ProcessingOutputConfig"), "Outputs");
+    json_each (o, outputs) {
+        if (z_eq(json_get_str(o, "OutputName"), output)) {
+            return json_get_str(json_get(o, "S3Output"), "S3Uri");
+        }
+    }
+    return NULL;
+}
+
+static bool read_uri(void *arg, const char *uri, struct str *out, struct err *e)
+{
+    struct driver *d = arg;
+    CLEANUP(mem_free_ptr) char *path = objects_path(&d->objects, uri, e);
+    if (!path) {
+        return false;
+    }
+    if (!os_exists(path)) {
+        return err_set(e, ERR_NOT_FOUND, "no object %s", uri);
+    }
+    return os_read_file(path, MAX_PROPERTY_BYTES, out, e);
+}
+
+static bool property_file(void *arg, const char *step, const char *file, struct json **ret_file,
+                          struct err *e)
+{
+    struct driver *d = arg;
+    size_t index = definition_find_step(&d->def, step);
+    const struct definition_step *s = &d->def.steps.at[index];
+    for (size_t i = 0; i < s->property_files.n; i++) {
+        const struct property_file *p = &s->property_files.at[i];
+        if (!z_eq(p->name, file)) {
+            continue;
+        }
+        const char *uri = output_uri(d->steps[index].output, p->output);
+        if (!uri) {
+            return err_set(e, ERR_NOT_FOUND, "step %s has no output %s", step, p->output);
+        }
+        CLEANUP(mem_free_ptr) char *at = xasprintf("%s/%s", uri, p->file_path);
+        CLEANUP(str_release) struct str text = STR_INIT;
+        return (read_uri(d, at, &text, e) && json_parse(sv_of(&text), ret_file, e)) ||
+               err_wrap(e, "property file %s of step %s", file, step);
+    }
+    return err_set(e, ERR_NOT_FOUND, "step %s has no property file %s", step, file);
+}
+
+bool drive_bind(struct driver *d, const struct json *value, struct json **ret, struct err *e)
+{
+    struct bind_scope scope = {.parameters = d->parameters,
+                               .execution = d->execution_vars,
+                               .experiment = d->experiment,
+                               .arg = d,
+                               .step_document = step_document,
+                               .property_file = property_file,
+                               .read_uri = read_uri};
+    return bind_value(value, &scope, ret, e);
+}
+
+bool drive_bind_arguments(struct driver *d, size_t index, struct json **ret, struct err *e)
+{
+    const struct definition_step *step = &d->def.steps.at[index];
+    struct json *empty = step->arguments ? NULL : json_new_object();
+    const struct json *arguments = step->arguments ? step->arguments : empty;
+    struct json *bound = NULL;
+    bool ok = drive_bind(d, arguments, &bound, e) &&
+              imports_apply(bound, json_get(d->options, "imports"), e);
+    json_free(empty);
+    if (!ok) {
+        json_free(bound);
+        return false;
+    }
+    *ret = bound;
+    return true;
+}
