@@ -11,7 +11,6 @@
 #include <uv.h>
 
 #include "core/base/clock.h"
-#include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "tui/app_internal.h"
 #include "tui/input.h"
@@ -49,7 +48,7 @@ static void sync_write(struct loop *l)
 {
     uint64_t record[2] = {l->frames, l->input.consumed};
     l->synced = l->input.consumed;
-    if (l->sync_fd >= 0) {
+    if (l->sync_fd > 0) {
         (void)!write(l->sync_fd, record, sizeof record);
     }
 }
@@ -362,13 +361,6 @@ static int tty_open(struct err *e)
     return fd;
 }
 
-static int sync_fd_of_env(void)
-{
-    const char *text = getenv("MLW_SYNC_FD");
-    int64_t fd;
-    return text && fmt_parse_i64(sv_z(text), &fd) && fd > 2 && fd < 1 << 20 ? (int)fd : -1;
-}
-
 /* Put the terminal back; a line that is stuck gets a second. */
 static void leave(struct loop *l)
 {
@@ -413,7 +405,7 @@ static bool run(struct loop *l, struct err *e)
 
 static bool run_screen(struct app *app, int *ret_status, struct err *e)
 {
-    struct loop l = {.app = app, .out = STR_INIT, .sync_fd = sync_fd_of_env()};
+    struct loop l = {.app = app, .out = STR_INIT, .sync_fd = app->config.sync_fd};
     l.fd = tty_open(e);
     if (l.fd < 0) {
         return false;

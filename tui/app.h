@@ -45,6 +45,8 @@ struct app_config {
     void (*quit_note)(void *arg, struct str *out);
     void *arg;
 
+    const char *colorfgbg;  /* the variable of that name, to guess by; may be NULL */
+    int sync_fd;            /* MLW_SYNC_FD: where {u64 frame, u64 input bytes} go; 0: nowhere */
     const char *theme;      /* bundled name; NULL: guessed */
     const char *theme_text; /* a person's theme instead; NULL: none */
     const char *theme_file; /* its name in errors */

@@ -83,7 +83,6 @@ struct app {
 struct slot *app_slot(const struct app *app, uint32_t id);
 void app_bury(struct app *app); /* free what was closed */
 bool app_at_root(const struct app *app);
-enum handled app_history(struct app *app, enum cmd cmd);
 enum can app_can(const struct app *app, const struct view *v, enum cmd cmd, struct str *why);
 unsigned app_contexts(const struct app *app);
 

@@ -13,7 +13,7 @@ static bool theme_setup(struct app *app, struct err *e)
                            &app->theme, e);
     }
     const char *name = c->no_colour && !c->theme ? "mono" : c->theme;
-    return theme_load(name ? name : theme_guess(getenv("COLORFGBG")), &app->theme, e);
+    return theme_load(name ? name : theme_guess(c->colorfgbg), &app->theme, e);
 }
 
 static bool keys_setup(struct app *app, struct err *e)

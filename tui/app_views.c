@@ -159,18 +159,6 @@ static size_t index_of(const struct app *app, uint32_t id)
     return SIZE_MAX;
 }
 
-enum handled app_history(struct app *app, enum cmd cmd)
-{
-    if (cmd == CMD_HISTORY_BACK && app->current > 0) {
-        go_to(app, app->current - 1);
-    } else if (cmd == CMD_HISTORY_FORWARD) {
-        go_to(app, app->current + 1);
-    } else if (cmd == CMD_LAST_VIEW) {
-        go_to(app, index_of(app, app->last_id));
-    }
-    return HANDLED;
-}
-
 /* --- commands --- */
 
 unsigned app_contexts(const struct app *app)
@@ -192,20 +180,10 @@ enum can app_can(const struct app *app, const struct view *v, enum cmd cmd, stru
     return flags & (CMD_NEEDS_SELECTION | CMD_TAKES_MARKS | CMD_WRITES) ? CAN_NOT : CAN_YES;
 }
 
-static enum handled back(struct app *app, long ask)
-{
-    if (!app_at_root(app)) {
-        app_close(app, app_top(app)->id);
-    } else if (ask) {
-        app_ask_quit(app);
-    }
-    return HANDLED;
-}
-
-static enum handled set_theme(struct app *app, struct sv name)
+static void own_theme(struct app *app, const struct cmd_arg *arg)
 {
     struct err e = ERR_INIT;
-    CLEANUP(mem_free_ptr) char *z = sv_dup(sv_trim(name));
+    CLEANUP(mem_free_ptr) char *z = sv_dup(sv_trim(arg->text));
     if (*z == '\0') {
         app_toast(app, TOAST_INFO, "themes: dark, light, mono (theme NAME)");
     } else if (theme_load(z, &app->theme, &e)) {
@@ -213,7 +191,6 @@ static enum handled set_theme(struct app *app, struct sv name)
     } else {
         app_error(app, &e);
     }
-    return HANDLED;
 }
 
 static bool export_view(struct app *app, struct sv format, struct str *out, struct err *e)
@@ -234,17 +211,17 @@ static bool export_view(struct app *app, struct sv format, struct str *out, stru
     return true;
 }
 
-static enum handled save(struct app *app, struct sv path)
+static void own_save(struct app *app, const struct cmd_arg *arg)
 {
     struct err e = ERR_INIT;
     CLEANUP(str_release) struct str bytes = STR_INIT;
-    CLEANUP(mem_free_ptr) char *z = sv_dup(sv_trim(path));
+    CLEANUP(mem_free_ptr) char *z = sv_dup(sv_trim(arg->text));
     const char *dot = strrchr(z, '.');
     if (*z == '\0') {
         app_prompt(app, NULL, TAG_SAVE,
                    &(struct prompt_spec){
                        .label = "Save to: ", .text = "", .history = "save", .is_required = true});
-        return HANDLED;
+        return;
     }
     bool is_done = app->config.write_file
                        ? export_view(app, sv_z(dot ? dot + 1 : "txt"), &bytes, &e) &&
@@ -255,42 +232,119 @@ static enum handled save(struct app *app, struct sv path)
     } else {
         app_error(app, &e);
     }
-    return HANDLED;
 }
 
-/* Commands that are the app's when no view takes them. */
+/* --- commands that are the app's when no view takes them: one row each --- */
+
+static void own_back(struct app *app, const struct cmd_arg *arg)
+{
+    if (!app_at_root(app)) {
+        app_close(app, app_top(app)->id);
+    } else if (arg->n) {
+        app_ask_quit(app); /* Ctrl-C; Esc has nothing left to undo */
+    }
+}
+
+static void own_close(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    if (app_at_root(app)) {
+        app_ask_quit(app);
+    } else {
+        app_close(app, app_top(app)->id);
+    }
+}
+
+static void own_quit(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    app_ask_quit(app);
+}
+
+static void own_palette(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    app_open_palette(app, "");
+}
+
+static void own_actions(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    app_open_actions(app);
+}
+
+static void own_help(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    app_open_help(app);
+}
+
+static void own_messages(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    app_open_messages(app, false);
+}
+
+static void own_last_error(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    app_open_messages(app, true);
+}
+
+static void own_redraw(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    app->wants_redraw = app->is_dirty = true;
+}
+
+static void own_suspend(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    app->wants_suspend = true;
+}
+
+static void own_history_back(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    go_to(app, app->current > 0 ? app->current - 1 : 0);
+}
+
+static void own_history_forward(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    go_to(app, app->current + 1);
+}
+
+static void own_last_view(struct app *app, const struct cmd_arg *arg)
+{
+    (void)arg;
+    go_to(app, index_of(app, app->last_id));
+}
+
+static void (*const own_commands[CMD_COUNT])(struct app *, const struct cmd_arg *) = {
+    [CMD_BACK] = own_back,
+    [CMD_CLOSE] = own_close,
+    [CMD_QUIT] = own_quit,
+    [CMD_PALETTE] = own_palette,
+    [CMD_ACTIONS] = own_actions,
+    [CMD_HELP] = own_help,
+    [CMD_MESSAGES] = own_messages,
+    [CMD_LAST_ERROR] = own_last_error,
+    [CMD_REDRAW] = own_redraw,
+    [CMD_SUSPEND] = own_suspend,
+    [CMD_HISTORY_BACK] = own_history_back,
+    [CMD_HISTORY_FORWARD] = own_history_forward,
+    [CMD_LAST_VIEW] = own_last_view,
+    [CMD_THEME] = own_theme,
+    [CMD_SAVE] = own_save,
+};
+
 static enum handled own_command(struct app *app, enum cmd cmd, const struct cmd_arg *arg)
 {
-    if (cmd == CMD_BACK) {
-        return back(app, arg->n);
-    }
-    if (cmd == CMD_THEME) {
-        return set_theme(app, arg->text);
-    }
-    if (cmd == CMD_SAVE) {
-        return save(app, arg->text);
-    }
-    if (cmd == CMD_PALETTE) {
-        app_open_palette(app, "");
-    } else if (cmd == CMD_ACTIONS) {
-        app_open_actions(app);
-    } else if (cmd == CMD_HELP) {
-        app_open_help(app);
-    } else if (cmd == CMD_MESSAGES || cmd == CMD_LAST_ERROR) {
-        app_open_messages(app, cmd == CMD_LAST_ERROR);
-    } else if (cmd == CMD_QUIT || (cmd == CMD_CLOSE && app_at_root(app))) {
-        app_ask_quit(app);
-    } else if (cmd == CMD_CLOSE) {
-        app_close(app, app_top(app)->id);
-    } else if (cmd == CMD_REDRAW) {
-        app->wants_redraw = app->is_dirty = true;
-    } else if (cmd == CMD_SUSPEND) {
-        app->wants_suspend = true;
-    } else if (cmd == CMD_HISTORY_BACK || cmd == CMD_HISTORY_FORWARD || cmd == CMD_LAST_VIEW) {
-        return app_history(app, cmd);
-    } else {
+    if (!own_commands[cmd]) {
         return PASS;
     }
+    own_commands[cmd](app, arg);
     return HANDLED;
 }
 

@@ -94,16 +94,26 @@ static char fold(struct sv cluster)
     return '?';
 }
 
+static bool is_harmful(uint32_t code)
+{
+    static const struct {
+        uint32_t from, to;
+    } ranges[] = {{0, 31},          {127, 159},       {0x061c, 0x061c}, {0x200e, 0x200f},
+                  {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfffd, 0xfffd}};
+    for (size_t i = 0; i < ALEN(ranges); i++) {
+        if (code >= ranges[i].from && code <= ranges[i].to) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Control and bidi characters must not reach a terminal, whoever passed them. */
 static struct sv harmless(struct sv cluster, int *width)
 {
     struct sv v = cluster;
     uint32_t code = utf8_next(&v);
-    bool is_control = code < 32 || (code >= 127 && code < 160);
-    bool is_bidi = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
-                   code == 0x200e || code == 0x200f || code == 0x061c || code == 0x2028 ||
-                   code == 0x2029;
-    if (is_control || is_bidi || code == 0xfffd) {
+    if (is_harmful(code)) {
         *width = 1;
         return code == '\t' || code == '\n' ? SV(" ") : SV("·");
     }

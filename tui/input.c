@@ -132,18 +132,25 @@ static uint32_t tilde_code(long number)
     return number > 0 && (size_t)number < ALEN(codes) ? codes[number] : 0;
 }
 
+/* Parameters of a CSI sequence from byte 2 on; the place of its final byte, at most SEQ_MAX. */
+static size_t csi_parameters(struct sv v, long parameters[2])
+{
+    size_t i = 2, index = 0;
+    for (; i < v.n && i < SEQ_MAX && v.p[i] >= 0x20 && v.p[i] < 0x40; i++) {
+        bool is_digit = v.p[i] >= '0' && v.p[i] <= '9';
+        if (is_digit && index < 2 && parameters[index] < 1000) {
+            parameters[index] = parameters[index] * 10 + (v.p[i] - '0');
+        }
+        index += v.p[i] == ';';
+    }
+    return i;
+}
+
 /* ESC [ parameters final. An unknown one is swallowed whole (key.code 0). */
 static struct decoded csi(struct sv v)
 {
     long parameters[2] = {0, 0};
-    size_t i = 2, index = 0;
-    for (; i < v.n && i < SEQ_MAX && v.p[i] >= 0x20 && v.p[i] < 0x40; i++) {
-        if (v.p[i] >= '0' && v.p[i] <= '9' && index < 2 && parameters[index] < 1000) {
-            parameters[index] = parameters[index] * 10 + (v.p[i] - '0');
-        } else if (v.p[i] == ';') {
-            index++;
-        }
-    }
+    size_t i = csi_parameters(v, parameters);
     if (i >= v.n && i < SEQ_MAX) {
         return (struct decoded){0, {0, 0}};
     }
@@ -151,11 +158,8 @@ static struct decoded csi(struct sv v)
     if (final < 0x40 || final == 127) {
         return (struct decoded){i, {0, 0}}; /* broken off: what follows is no part of it */
     }
-    uint32_t mods = csi_mods(parameters[1]);
+    uint32_t mods = csi_mods(parameters[1]) | (final == 'Z' ? KEYMOD_SHIFT : 0);
     uint32_t code = final == '~' ? tilde_code(parameters[0]) : final_code(final);
-    if (final == 'Z') {
-        mods |= KEYMOD_SHIFT;
-    }
     return (struct decoded){i + 1, key_of(code, code ? mods : 0)};
 }
 
@@ -196,34 +200,36 @@ static struct decoded plain(struct sv v, bool is_final)
     return (struct decoded){n, key_of(code, 0)};
 }
 
-static struct decoded escape(const struct input *in, struct sv v, bool is_final)
+/* ESC and a key: Alt. */
+static struct decoded alt(struct sv v, bool is_final)
 {
-    bool may_grow;
-    struct decoded d = defined(in, v, &may_grow);
-    if (d.used) {
-        return d;
-    }
-    if (v.n > 1 && v.p[1] == '[' && v.n > 2) {
-        d = csi(v);
-        return d.used || !is_final ? d : (struct decoded){v.n, {0, 0}};
-    }
-    if (v.n > 2 && v.p[1] == 'O') {
-        uint32_t code = final_code(v.p[2]);
-        return (struct decoded){3, key_of(code, 0)};
-    }
-    bool is_open = v.n == 1 || (v.n == 2 && (v.p[1] == '[' || v.p[1] == 'O'));
-    if ((is_open || may_grow) && !is_final) {
-        return (struct decoded){0, {0, 0}};
-    }
-    if (v.n == 1 || v.p[1] == '\033') {
-        return (struct decoded){1, key_of(KEYCODE_ESC, 0)};
-    }
-    d = plain((struct sv){v.p + 1, v.n - 1}, is_final);
+    struct decoded d = plain((struct sv){v.p + 1, v.n - 1}, is_final);
     if (d.used) {
         d.used++;
         d.key.mods |= KEYMOD_ALT;
     }
     return d;
+}
+
+static struct decoded escape(const struct input *in, struct sv v, bool is_final)
+{
+    static const struct decoded more = {0, {0, 0}};
+    bool may_grow;
+    struct decoded d = defined(in, v, &may_grow);
+    char second = v.n > 1 ? v.p[1] : 0;
+    bool is_introduced = second == '[' || second == 'O';
+    if (d.used) {
+        return d;
+    }
+    if (is_introduced && v.n > 2) {
+        d = second == '[' ? csi(v) : (struct decoded){3, key_of(final_code(v.p[2]), 0)};
+        return d.used || !is_final ? d : (struct decoded){v.n, {0, 0}};
+    }
+    if ((v.n == 1 || is_introduced || may_grow) && !is_final) {
+        return more;
+    }
+    return v.n == 1 || second == '\033' ? (struct decoded){1, key_of(KEYCODE_ESC, 0)}
+                                        : alt(v, is_final);
 }
 
 /* --- pastes --- */

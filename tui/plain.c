@@ -13,7 +13,7 @@
 #include "core/base/os.h"
 #include "tui/app_internal.h"
 
-enum { PLAIN_W = 100, PLAIN_H = 40, READ_BYTES = 4096, LINE_MAX_TOTAL = 1 << 16 };
+enum { PLAIN_W = 76, PLAIN_H = 22, READ_BYTES = 4096, LINE_MAX_TOTAL = 1 << 16 };
 
 struct plain {
     struct app *app;

@@ -280,6 +280,21 @@ struct term *term_open(int fd, bool no_colour, struct err *e)
     return t;
 }
 
+/* Without "use ASCII" (ESC ( B): no other set is ever chosen, and it comes with each change of
+ * attributes. Looks only at what was added from `from` on. */
+static void strip_charset(struct str *out, size_t from)
+{
+    size_t to = from;
+    for (size_t i = from; i < out->n; i++) {
+        if (out->n - i >= 3 && memcmp(out->p + i, "\033(B", 3) == 0) {
+            i += 2;
+        } else if (out->p[i] != '\017') {
+            out->p[to++] = out->p[i];
+        }
+    }
+    str_truncate(out, to);
+}
+
 /* Move what ncurses wrote since the last call to `out`. */
 static void drain(struct term *t, struct str *out)
 {
@@ -288,6 +303,7 @@ static void drain(struct term *t, struct str *out)
     if (n <= 0) {
         return;
     }
+    size_t from = out->n;
     str_reserve(out, (size_t)n);
     char buf[8192];
     for (off_t at = 0; at < n;) {
@@ -298,6 +314,7 @@ static void drain(struct term *t, struct str *out)
         str_add(out, buf, (size_t)got);
         at += got;
     }
+    strip_charset(out, from);
     (void)lseek(t->mem_fd, 0, SEEK_SET);
     (void)!ftruncate(t->mem_fd, 0);
 }

@@ -307,5 +307,10 @@ struct look theme_look(const struct theme *t, unsigned style, enum colour_level 
 {
     struct look look = t->look[level][style & STYLE_ROLE_MASK];
     look.flags |= style & ~(unsigned)STYLE_ROLE_MASK;
+    if (style & STYLE_REVERSE) {
+        /* coloured letters become coloured blocks: the selected row is of one piece, and cheap */
+        look.fg = look.bg = -1;
+        look.flags &= STYLE_REVERSE | STYLE_BOLD;
+    }
     return look;
 }

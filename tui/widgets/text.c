@@ -200,7 +200,9 @@ static void go_to(struct text *t, size_t line)
     if (line + 1 < t->count) {
         pause_following(t);
     }
-    t->cursor = line;
+    size_t shown = shown_from(t, line, 1);
+    shown = shown == SIZE_MAX ? shown_from(t, line, -1) : shown;
+    t->cursor = shown == SIZE_MAX ? 0 : shown;
     keep_in_sight(t);
 }
 
@@ -309,25 +311,32 @@ static enum handled view_command(struct text *t, enum cmd cmd)
     return HANDLED;
 }
 
-enum handled text_command(struct text *t, enum cmd cmd, const struct cmd_arg *arg)
+static bool search_command(struct text *t, enum cmd cmd, const struct cmd_arg *arg)
 {
-    long step = step_of(t, cmd);
-    if (step) {
-        move_by(t, step);
-    } else if (cmd == CMD_TOP) {
-        size_t first = shown_from(t, 0, 1);
-        go_to(t, first == SIZE_MAX ? 0 : first);
-    } else if (cmd == CMD_BOTTOM) {
-        go_to(t, t->count ? t->count - 1 : 0);
-    } else if (cmd == CMD_LINE) {
-        go_to(t, arg && arg->n > 0 ? (size_t)arg->n - 1 : 0);
-    } else if (cmd == CMD_SEARCH_NEXT || cmd == CMD_SEARCH_PREV) {
+    if (cmd == CMD_SEARCH_NEXT || cmd == CMD_SEARCH_PREV) {
         search_step(t, cmd == CMD_SEARCH_NEXT ? 1 : -1, is_match);
     } else if (cmd == CMD_NEXT_ERROR || cmd == CMD_PREV_ERROR) {
         search_step(t, cmd == CMD_NEXT_ERROR ? 1 : -1, is_alarming_line);
     } else if (cmd == CMD_SEARCH && arg && arg->text.n) {
         (void)text_search(t, arg->text);
     } else {
+        return false;
+    }
+    return true;
+}
+
+enum handled text_command(struct text *t, enum cmd cmd, const struct cmd_arg *arg)
+{
+    long step = step_of(t, cmd);
+    if (step) {
+        move_by(t, step);
+    } else if (cmd == CMD_TOP) {
+        go_to(t, 0);
+    } else if (cmd == CMD_BOTTOM) {
+        go_to(t, t->count ? t->count - 1 : 0);
+    } else if (cmd == CMD_LINE) {
+        go_to(t, arg && arg->n > 0 ? (size_t)arg->n - 1 : 0);
+    } else if (!search_command(t, cmd, arg)) {
         return view_command(t, cmd);
     }
     return HANDLED;
