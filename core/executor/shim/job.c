@@ -162,5 +162,7 @@ int inner_main(void)
         job_exec(&s, FD_LINK);
     }
     close(FD_JOB_LOCK);
+    str_release(&bytes);
+    attempt_spec_release(&s);
     return inner_wait(job, FD_LINK);
 }
