@@ -27,7 +27,7 @@ $(T)/lib$(1).a: $(call helpers_in,$(1))
 endef
 $(foreach d,unit prop views e2e fault peers,$(eval $(call help_archive,$(d))))
 .SECONDEXPANSION:
-$(FULL): $(T)/%: $(O)/tests/%.o $$(T)/lib$$(firstword $$(subst /, ,$$*)).a $(T)/libe2e.a $(LIBS)
+$(FULL): $(T)/%: $(O)/tests/%.o $$(T)/lib$$(firstword $$(subst /, ,$$*)).a $(T)/libe2e.a $(T)/libunit.a $(LIBS)
 	$(Q)mkdir -p $(@D); $(CC) $(ALLCFLAGS) $(LDHARDEN) -o $@ $^ $(LDLIBS) -lcmocka -Wl,--as-needed -lvterm
 $(filter $(T)/views/%,$(quick)): $(T)/%: $(O)/tests/%.o $(T)/libviews.a $(VIEWLIBS)
 	$(Q)mkdir -p $(@D); $(CC) $(ALLCFLAGS) $(LDHARDEN) -o $@ $^ $(VIEWLD) -lcmocka

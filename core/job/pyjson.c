@@ -59,6 +59,9 @@ struct json *pyjson_parse(struct sv text)
     CLEANUP(str_release) struct str marked = STR_INIT;
     struct json *j = NULL;
     struct err e;
+    if (text.n > PYJSON_MAX_BYTES) {
+        return NULL;
+    }
     mark(text, &marked);
     return json_parse(sv_of(&marked), &j, &e) ? j : NULL;
 }
@@ -147,7 +150,7 @@ const struct json **pyjson_sorted(const struct json *dict, size_t *ret_n)
 /* float.__repr__: the shortest digits that read back, fixed from 1e-4 to below 1e16. */
 static void add_float(double x, struct str *out)
 {
-    char text[40], digits[24];
+    char text[40], digits[24] = {0};
     for (int precision = 0; precision < 17; precision++) {
         snprintf(text, sizeof text, "%.*e", precision, fabs(x));
         double back = strtod(text, NULL);

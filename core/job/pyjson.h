@@ -9,6 +9,9 @@
 #include "core/base/json.h"
 #include "core/base/str.h"
 
+/* Beyond it a text is no JSON here: SageMaker's own limit for a hyperparameter is 2,500. */
+enum { PYJSON_MAX_BYTES = 64 * 1024 };
+
 /* A value in which strings are marked: "$text" a string (keys too), "#1.0" a number. */
 struct json *pyjson_parse(struct sv text); /* NULL where json.loads raises; json_free it */
 struct json *pyjson_of(const struct json *plain);

@@ -1,6 +1,6 @@
 /* smenv: what the sagemaker-training toolkit derives from a job's configuration: user arguments
  * and the SM_* variables of script mode. Pure; follows release 5.1.4 to the letter, which
- * tests/peers/run_smtoolkit.py compares. Any thread. */
+ * tests/peers/test_smtoolkit.c compares. Any thread. */
 #ifndef MLW_JOB_SMENV_H
 #define MLW_JOB_SMENV_H
 

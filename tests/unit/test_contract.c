@@ -81,8 +81,8 @@ static void assert_object(struct fixture *f, const char *rel, const char *want)
 static void run(struct fixture *f)
 {
     struct err e;
-    pid_t shim;
-    int fd, status;
+    pid_t shim = 0;
+    int fd = -1, status;
     assert_true(executor_lock(f->dir, &fd, &e));
     if (!contract_prepare(&f->c, &f->spec, &e) ||
         !executor_process.start(&f->spec, fd, &shim, &e)) {

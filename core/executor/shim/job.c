@@ -103,6 +103,7 @@ void job_exec(const struct attempt_spec *s, int link_fd)
     for (size_t i = 0; i < s->argv.n; i++) {
         words_add(&argv, s->argv.at[i]);
     }
+    xassert(argv.at && argv.at[0]); /* attempt_spec_check saw to it */
     char *no_env[] = {NULL};
     const char *path = words_get_env(&s->env, "PATH");
     (void)setsid();

@@ -1,0 +1,206 @@
+/* Script mode beside the real sagemaker-training 5.1.4, installed into build/venv: the same
+ * variables, the same command line, for hand-picked and for random hyperparameters. */
+#include "tests/unit/test.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/base/path.h"
+#include "core/job/contract.h"
+#include "tests/unit/tmp.h"
+
+#define PYTHON "build/venv/bin/python3"
+enum { RANDOM_CASES = 12 };
+
+static bool has_toolkit(void)
+{
+    static const char install[] =
+        "[ -x " PYTHON " ] || python3 -m venv build/venv; " PYTHON
+        " -c 'import sagemaker_training' 2>/dev/null || " PYTHON
+        " -m pip install -q sagemaker-training==5.1.4 setuptools >/dev/null 2>&1";
+    return system(install) == 0;
+}
+
+/* The toolkit's answer for the folder. */
+static void ask(const char *ml, struct str *out)
+{
+    CLEANUP(mem_free_ptr)
+    char *command =
+        xasprintf("env -i PATH=\"$PATH\" SAGEMAKER_BASE_DIR='%s' TRAINING_JOB_NAME=job-1 " PYTHON
+                  " tests/peers/smtoolkit.py 2>/dev/null",
+                  ml);
+    FILE *f = popen(command, "re");
+    char buffer[4096];
+    assert_non_null(f);
+    for (size_t n; (n = fread(buffer, 1, sizeof buffer, f)) > 0;) {
+        str_add(out, buffer, n);
+    }
+    assert_int_equal(pclose(f), 0);
+}
+
+/* Their words, then an empty one, then their command; -u is ours alone. */
+static void compare(const struct str *theirs, const struct attempt_spec *spec)
+{
+    struct sv rest = {theirs->p, theirs->n ? theirs->n - 1 : 0}, word;
+    size_t n = 0;
+    while (sv_split(&rest, 0, &word) && word.n) {
+        CLEANUP(mem_free_ptr) char *line = sv_dup(word);
+        char *eq = strchr(line, '=');
+        assert_non_null(eq);
+        *eq = 0;
+        const char *ours = words_get_env(&spec->env, line);
+        if (!ours || strcmp(ours, eq + 1) != 0) {
+            fail_msg("%s\ntheirs %s\nours   %s", line, eq + 1, ours ? ours : "(absent)");
+        }
+    }
+    while (sv_split(&rest, 0, &word)) {
+        n += n < spec->argv.n && strcmp(spec->argv.at[n], "-u") == 0;
+        assert_true(n < spec->argv.n);
+        CLEANUP(mem_free_ptr) char *theirs_z = sv_dup(word);
+        assert_string_equal(spec->argv.at[n], theirs_z);
+        n++;
+    }
+    assert_int_equal(n, spec->argv.n);
+}
+
+static void one(const char *hyperparameters, const char *const *code)
+{
+    struct err e;
+    struct json *arguments = NULL;
+    struct attempt_spec spec;
+    char *tmp = tmp_new();
+    CLEANUP(mem_free_ptr) char *dir = path_join(tmp, "runs/1");
+    CLEANUP(mem_free_ptr) char *ml = path_join(dir, "ml");
+    CLEANUP(mem_free_ptr) char *root = path_join(tmp, "objects");
+    CLEANUP(mem_free_ptr)
+    char *text =
+        xasprintf("{\"AlgorithmSpecification\":{},\"HyperParameters\":%s,\"OutputDataConfig\":"
+                  "{\"S3OutputPath\":\"s3://b/o\"},\"ResourceConfig\":{\"InstanceType\":"
+                  "\"ml.m5.large\"},\"InputDataConfig\":[{\"ChannelName\":\"train\",\"DataSource\":"
+                  "{\"S3DataSource\":{\"S3Uri\":\"s3://b/d\"}}}]}",
+                  hyperparameters);
+    struct objects objects = {root};
+    tmp_file(root, "b/d", SV("x"));
+    for (; *code; code++) {
+        CLEANUP(mem_free_ptr) char *rel = path_join("b/code", *code);
+        tmp_file(root, rel, SV("x"));
+    }
+    if (!json_parse(sv_z(text), &arguments, &e)) {
+        fail_msg("%s: %s", e.msg, text);
+    }
+    struct contract c = {
+        .kind = JOB_TRAINING,
+        .arguments = arguments,
+        .job_name = "job-1",
+        .arn = "arn",
+        .region = "",
+        .attempt_dir = dir,
+        .objects = &objects,
+        .sandbox = SANDBOX_NONE,
+        .cpus = (int)sysconf(_SC_NPROCESSORS_CONF),
+    };
+    CLEANUP(str_release) struct str theirs = STR_INIT;
+    attempt_spec_init(&spec);
+    if (!contract_prepare(&c, &spec, &e)) {
+        fail_msg("%s", e.msg);
+    }
+    ask(ml, &theirs);
+    compare(&theirs, &spec);
+    attempt_spec_release(&spec);
+    json_free(arguments);
+    tmp_free(&tmp);
+}
+
+static const char *const script[] = {"train.py", NULL};
+static const char *const package[] = {"train.py", "setup.py", NULL};
+static const char *const shell[] = {"train.sh", "setup.py", NULL};
+#define SUBMIT "\"sagemaker_submit_directory\":\"\\\"s3://b/code\\\"\""
+
+static void chosen_ones_agree(void **state)
+{
+    (void)state;
+    one("{" SUBMIT ",\"sagemaker_program\":\"train.py\"}", script);
+    one("{" SUBMIT ",\"sagemaker_program\":\"\\\"train.py\\\"\",\"a\":\"1\",\"b-c\":\"1.0\","
+        "\"map\":\"{\\\"b\\\":2.50,\\\"a\\\":[1,\\\"x\\\"]}\",\"n\":\"null\",\"t\":\"true\"}",
+        package);
+    one("{" SUBMIT ",\"sagemaker_program\":\"train.sh\",\"q\":\"it's \\\"so\\\" $HOME\","
+        "\"e\":\"\",\"u\":\"\xc3\xa9\",\"sagemaker_container_log_level\":\"10\"}",
+        shell);
+    one("{" SUBMIT ",\"sagemaker_program\":\"train.py\",\"sagemaker_mpi_enabled\":\"false\","
+        "\"sagemaker_job_name\":\"\\\"j\\\"\",\"sagemaker_region\":\"\\\"eu-west-1\\\"\","
+        "\"sagemaker_pytorch_ddp_enabled\":\"true\",\"_tuning_objective_metric\":\"x\"}",
+        script);
+}
+
+/* Values that are JSON, nearly JSON, or not at all. */
+static void add_value(struct str *out, int depth)
+{
+    static const char *const atoms[] = {"1",
+                                        "-0",
+                                        "1.0",
+                                        "1e-05",
+                                        "0.1",
+                                        "1e16",
+                                        "NaN",
+                                        "true",
+                                        "null",
+                                        "x",
+                                        "1e5",
+                                        "-1.5E-7",
+                                        "\"s\"",
+                                        "\"'\"",
+                                        "[]",
+                                        "{}",
+                                        "100000000000000000000",
+                                        "\"\\u00e9\\n\"",
+                                        "5e-324",
+                                        "1.7976931348623157e308"};
+    int kind = rand() % (depth < 2 ? 6 : 4);
+    if (kind < 4) {
+        str_addz(out, atoms[(size_t)rand() % ALEN(atoms)]);
+        return;
+    }
+    str_addz(out, kind == 4 ? "[" : "{");
+    for (int i = 0, n = rand() % 4; i < n; i++) {
+        str_addz(out, i ? ", " : "");
+        if (kind == 5) {
+            str_addf(out, "\"k%d\": ", rand() % 3);
+        }
+        add_value(out, depth + 1);
+    }
+    str_addz(out, kind == 4 ? "]" : "}");
+}
+
+static void random_ones_agree(void **state)
+{
+    (void)state;
+    srand(20201201);
+    for (int i = 0; i < RANDOM_CASES; i++) {
+        CLEANUP(str_release) struct str hp = STR_INIT;
+        str_addz(&hp, "{" SUBMIT ",\"sagemaker_program\":\"train.py\"");
+        for (int k = 0; k < 40; k++) {
+            CLEANUP(str_release) struct str value = STR_INIT;
+            add_value(&value, 0);
+            str_addf(&hp, ",\"p%d\":", k);
+            json_quote(sv_of(&value), &hp);
+        }
+        str_addz(&hp, "}");
+        one(hp.p, script);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chosen_ones_agree),
+        cmocka_unit_test(random_ones_agree),
+    };
+    if (!has_toolkit()) {
+        print_message("skipped: sagemaker-training 5.1.4 could not be installed by pip\n");
+        print_message("[  PASSED  ] 0 test(s).\n");
+        return 0;
+    }
+    return RUN_TESTS(tests);
+}
