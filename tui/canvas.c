@@ -108,14 +108,20 @@ static bool is_harmful(uint32_t code)
     return false;
 }
 
-/* Control and bidi characters must not reach a terminal, whoever passed them. */
+/* Control and bidi characters must not reach a terminal, whoever passed them: alone they show as
+ * "·", hung on another character they are left out with what follows them in its cluster. */
 static struct sv harmless(struct sv cluster, int *width)
 {
     struct sv v = cluster;
-    uint32_t code = utf8_next(&v);
-    if (is_harmful(code)) {
+    uint32_t first = utf8_next(&v);
+    if (is_harmful(first)) {
         *width = 1;
-        return code == '\t' || code == '\n' ? SV(" ") : SV("·");
+        return first == '\t' || first == '\n' ? SV(" ") : SV("·");
+    }
+    for (struct sv rest = v; rest.n > 0; v = rest) {
+        if (is_harmful(utf8_next(&rest))) {
+            return (struct sv){cluster.p, cluster.n - v.n};
+        }
     }
     return cluster;
 }
@@ -189,6 +195,8 @@ static bool next(const struct canvas *c, struct sv *text, struct sv *ret, int *r
             *ascii = fold(cluster);
             cluster = (struct sv){ascii, 1};
             width = 1;
+        } else if (c->is_ascii) {
+            cluster.n = 1; /* without its marks */
         }
         *ret = cluster;
         *ret_width = width;

@@ -211,22 +211,25 @@ static struct decoded alt(struct sv v, bool is_final)
     return d;
 }
 
+/* ESC [ or ESC O, and what follows. */
+static struct decoded introduced(struct sv v, bool is_final)
+{
+    struct decoded d = v.p[1] == '[' ? csi(v) : (struct decoded){3, key_of(final_code(v.p[2]), 0)};
+    return d.used || !is_final ? d : (struct decoded){v.n, {0, 0}};
+}
+
 static struct decoded escape(const struct input *in, struct sv v, bool is_final)
 {
-    static const struct decoded more = {0, {0, 0}};
     bool may_grow;
     struct decoded d = defined(in, v, &may_grow);
     char second = v.n > 1 ? v.p[1] : 0;
     bool is_introduced = second == '[' || second == 'O';
-    if (d.used) {
-        return d;
+    bool is_open = v.n == 1 || (v.n == 2 && is_introduced) || may_grow;
+    if (d.used || (is_open && !is_final)) {
+        return d; /* known, or more bytes are needed */
     }
     if (is_introduced && v.n > 2) {
-        d = second == '[' ? csi(v) : (struct decoded){3, key_of(final_code(v.p[2]), 0)};
-        return d.used || !is_final ? d : (struct decoded){v.n, {0, 0}};
-    }
-    if ((v.n == 1 || is_introduced || may_grow) && !is_final) {
-        return more;
+        return introduced(v, is_final);
     }
     return v.n == 1 || second == '\033' ? (struct decoded){1, key_of(KEYCODE_ESC, 0)}
                                         : alt(v, is_final);

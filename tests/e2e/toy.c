@@ -184,6 +184,14 @@ static const struct view_ops toy_view = {
     .close = toy_close,
 };
 
+struct app *toy_app(void)
+{
+    struct err e = ERR_INIT;
+    struct app *app = app_new(&(struct app_config){.wake_fd = -1}, &e);
+    xassert(app && app_open(app, &toy_view, NULL, &e));
+    return app;
+}
+
 int toy_main(int argc, char **argv)
 {
     struct err e = ERR_INIT;

@@ -4,5 +4,7 @@
 #define MLW_TESTS_E2E_TOY_H
 
 int toy_main(int argc, char **argv);
+/* The toy without a terminal, 80x24; freed by app_free. */
+struct app *toy_app(void);
 
 #endif

@@ -103,7 +103,7 @@ static void y_bounds(const struct chart *chart, struct dots *d)
         lo = 0;
         hi = 1;
     }
-    double step = chart_tick_step(lo, hi > lo ? hi : lo + 1, d->area.h > 4 ? d->area.h / 2 : 2);
+    double step = chart_tick_step(lo, hi > lo ? hi : lo + 1, d->area.h > 4 ? (d->area.h - 1) / 2 : 2);
     d->y_from = floor(lo / step + 1e-9) * step;
     d->y_to = ceil(hi / step - 1e-9) * step;
     if (d->y_to <= d->y_from) {
@@ -279,7 +279,7 @@ static void draw_series(struct canvas *c, const struct chart *chart, const struc
 static void draw_y_axis(struct canvas *c, const struct dots *d)
 {
     CLEANUP(str_release) struct str label = STR_INIT;
-    double step = chart_tick_step(d->y_from, d->y_to, d->area.h > 4 ? d->area.h / 2 : 2);
+    double step = chart_tick_step(d->y_from, d->y_to, d->area.h > 4 ? (d->area.h - 1) / 2 : 2);
     int x = d->area.x - 1, last = -2;
     for (int y = 0; y < d->area.h; y++) {
         canvas_glyph(c, x, d->area.y + y, ROLE_AXIS, GLYPH_AXIS_V);

@@ -1,0 +1,143 @@
+/* The confirmation: what is never a yes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "tests/views/golden.h"
+#include "tui/widgets/dialog.h"
+
+static const struct dialog_spec stop = {
+    .tier = DIALOG_T1, .verb = "stop", .object = "k3v9x0m2q8ab", .body = "2 steps are running"};
+static const struct dialog_spec roll_back = {
+    .tier = DIALOG_T2, .verb = "roll back", .object = "churn-prod", .is_production = true};
+
+static struct key key(const char *name)
+{
+    struct key k;
+    assert_true(key_parse(sv_z(name), &k));
+    return k;
+}
+
+static void type(struct dialog *d, const char *text, int64_t *now)
+{
+    for (const char *c = text; *c; c++) {
+        *now += 40;
+        assert_int_equal(dialog_key(d, (struct key){(uint32_t)*c, 0}, *now), DIALOG_OPEN);
+    }
+}
+
+static void only_y_is_yes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        enum dialog_answer want;
+    } rows[] = {
+        {"<Enter>", DIALOG_NO},   {"<Esc>", DIALOG_NO},   {"n", DIALOG_NO},
+        {"q", DIALOG_NO},         {"<C-c>", DIALOG_NO},   {"K", DIALOG_OPEN},
+        {"<Space>", DIALOG_OPEN}, {"Y", DIALOG_OPEN},     {"<M-y>", DIALOG_OPEN},
+        {"<C-y>", DIALOG_OPEN},   {"<Tab>", DIALOG_OPEN}, {"y", DIALOG_YES},
+    };
+    for (size_t i = 0; i < ALEN(rows); i++) {
+        struct dialog d;
+        dialog_init(&d, &stop, key("K"), 1000);
+        assert_int_equal(dialog_key(&d, key(rows[i].key), 2000), rows[i].want);
+        dialog_release(&d);
+    }
+}
+
+static void the_key_that_opened_it_never_confirms(void **state)
+{
+    (void)state;
+    struct dialog d;
+    dialog_init(&d, &stop, key("y"), 1000);
+    assert_int_equal(dialog_key(&d, key("y"), 2000), DIALOG_OPEN);
+    dialog_release(&d);
+}
+
+static void what_was_typed_ahead_is_discarded(void **state)
+{
+    (void)state;
+    struct dialog d;
+    dialog_init(&d, &stop, key("K"), 1000);
+    assert_int_equal(dialog_key(&d, key("y"), 1010), DIALOG_OPEN);
+    assert_int_equal(dialog_key(&d, key("y"), 1035), DIALOG_OPEN); /* the same burst */
+    assert_int_equal(dialog_key(&d, key("<Enter>"), 1060), DIALOG_OPEN);
+    assert_int_equal(dialog_key(&d, key("y"), 1100), DIALOG_YES);
+    dialog_release(&d);
+}
+
+static void production_waits_for_its_frame(void **state)
+{
+    (void)state;
+    struct dialog_spec spec = stop;
+    struct dialog d;
+    spec.is_production = true;
+    dialog_init(&d, &spec, key("K"), 1000);
+    assert_int_equal(dialog_key(&d, key("y"), 5000), DIALOG_OPEN); /* never shown */
+    dialog_shown(&d, 6000);
+    assert_int_equal(dialog_key(&d, key("y"), 6399), DIALOG_OPEN);
+    assert_int_equal(dialog_key(&d, key("y"), 6500), DIALOG_YES);
+    dialog_release(&d);
+}
+
+static void t2_wants_the_whole_name(void **state)
+{
+    (void)state;
+    struct dialog d;
+    int64_t now = 1000;
+    dialog_init(&d, &roll_back, key("z"), now);
+    dialog_shown(&d, now);
+    now += 1000;
+    type(&d, "churn-pro", &now);
+    assert_int_equal(dialog_key(&d, key("<Enter>"), now += 40), DIALOG_OPEN);
+    type(&d, "y", &now);
+    assert_int_equal(dialog_key(&d, key("<Enter>"), now += 40), DIALOG_OPEN);
+    assert_int_equal(dialog_key(&d, key("<BS>"), now += 40), DIALOG_OPEN);
+    type(&d, "d", &now);
+    assert_int_equal(dialog_key(&d, key("<Enter>"), now += 40), DIALOG_YES);
+    dialog_release(&d);
+}
+
+static void looks(void **state)
+{
+    (void)state;
+    CLEANUP(str_release) struct str dump = STR_INIT;
+    const struct dialog_spec *specs[] = {&stop, &roll_back};
+    int64_t now = 1000;
+    for (size_t i = 0; i < ALEN(specs); i++) {
+        struct dialog d;
+        struct canvas c;
+        dialog_init(&d, specs[i], key("K"), now);
+        if (specs[i]->tier == DIALOG_T2) {
+            type(&d, "churn-p", &now);
+        }
+        canvas_init(&c, 80, dialog_rows(&d, 80), false);
+        dialog_draw(&d, &c, canvas_area(&c));
+        canvas_dump(&c, &dump);
+        assert_int_equal(c.outside, 0);
+        canvas_release(&c);
+        dialog_release(&d);
+    }
+    golden_assert("dialogs", dump.p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_y_is_yes),
+        cmocka_unit_test(the_key_that_opened_it_never_confirms),
+        cmocka_unit_test(what_was_typed_ahead_is_discarded),
+        cmocka_unit_test(production_waits_for_its_frame),
+        cmocka_unit_test(t2_wants_the_whole_name),
+        cmocka_unit_test(looks),
+    };
+    (void)utf8_init_locale();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
