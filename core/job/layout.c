@@ -381,7 +381,9 @@ static bool set_box(struct layout *l, struct err *e)
     spec->sandbox = args_sandbox(c);
     if (args_sandbox(c) == SANDBOX_BWRAP) {
         free(spec->bwrap);
+        free(spec->hidden);
         spec->bwrap = xstrdup(sandbox_probe()->bwrap);
+        spec->hidden = path_dir(c->objects->root); /* .mlw: what it is given is below /opt/ml */
     }
     spec->is_network_isolated =
         json_get_bool(c->arguments, "EnableNetworkIsolation", false) ||

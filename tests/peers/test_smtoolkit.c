@@ -2,8 +2,10 @@
  * variables, the same command line, for hand-picked and for random hyperparameters. */
 #include "tests/unit/test.h"
 
+#include <fcntl.h>
+#include <spawn.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
@@ -14,30 +16,40 @@
 #define PYTHON "build/venv/bin/python3"
 enum { RANDOM_CASES = 12 };
 
+/* Run by /bin/sh with an environment of PATH and `base` alone; stdout goes to the file `out`. */
+static bool run(const char *script, const char *base, const char *out)
+{
+    CLEANUP(mem_free_ptr) char *path = xasprintf("PATH=%s", executor_host_path());
+    CLEANUP(mem_free_ptr) char *dir = xasprintf("SAGEMAKER_BASE_DIR=%s", base);
+    char sh[] = "sh", c[] = "-c", job[] = "TRAINING_JOB_NAME=job-1", *words = xstrdup(script);
+    char *argv[] = {sh, c, words, NULL}, *env[] = {path, dir, job, NULL};
+    posix_spawn_file_actions_t files;
+    pid_t pid;
+    int status = -1;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+    bool ok = posix_spawn(&pid, "/bin/sh", &files, NULL, argv, env) == 0 &&
+              waitpid(pid, &status, 0) == pid && status == 0;
+    posix_spawn_file_actions_destroy(&files);
+    free(words);
+    return ok;
+}
+
 static bool has_toolkit(void)
 {
-    static const char install[] =
-        "[ -x " PYTHON " ] || python3 -m venv build/venv; " PYTHON
-        " -c 'import sagemaker_training' 2>/dev/null || " PYTHON
-        " -m pip install -q sagemaker-training==5.1.4 setuptools >/dev/null 2>&1";
-    return system(install) == 0;
+    return run("[ -x " PYTHON " ] || python3 -m venv build/venv; " PYTHON
+               " -c 'import sagemaker_training' || " PYTHON
+               " -m pip install -q sagemaker-training==5.1.4 setuptools",
+               "/nowhere", "/dev/null");
 }
 
 /* The toolkit's answer for the folder. */
-static void ask(const char *ml, struct str *out)
+static void ask(const char *tmp, const char *ml, struct str *out)
 {
-    CLEANUP(mem_free_ptr)
-    char *command =
-        xasprintf("env -i PATH=\"$PATH\" SAGEMAKER_BASE_DIR='%s' TRAINING_JOB_NAME=job-1 " PYTHON
-                  " tests/peers/smtoolkit.py 2>/dev/null",
-                  ml);
-    FILE *f = popen(command, "re");
-    char buffer[4096];
-    assert_non_null(f);
-    for (size_t n; (n = fread(buffer, 1, sizeof buffer, f)) > 0;) {
-        str_add(out, buffer, n);
-    }
-    assert_int_equal(pclose(f), 0);
+    CLEANUP(mem_free_ptr) char *answer = path_join(tmp, "answer");
+    assert_true(run(PYTHON " tests/peers/smtoolkit.py", ml, answer));
+    tmp_read(tmp, "answer", out);
 }
 
 /* Their words, then an empty one, then their command; -u is ours alone. */
@@ -106,7 +118,7 @@ static void one(const char *hyperparameters, const char *const *code)
     if (!contract_prepare(&c, &spec, &e)) {
         fail_msg("%s", e.msg);
     }
-    ask(ml, &theirs);
+    ask(tmp, ml, &theirs);
     compare(&theirs, &spec);
     attempt_spec_release(&spec);
     json_free(arguments);

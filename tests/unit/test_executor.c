@@ -399,6 +399,115 @@ static void a_killed_shim_is_seen(void **state)
     }
 }
 
+/* Killed before each of its durable effects: launched at most once, and always known. */
+static void a_shim_killed_anywhere_is_known(void **state)
+{
+    (void)state;
+    bool has_ended = false;
+    for (int n = 1; !has_ended; n++) {
+        struct job j;
+        struct attempt_look look;
+        int status;
+        CLEANUP(mem_free_ptr) char *fault = xasprintf("shim:%d", n);
+        job_init(&j, "echo ran >>\"$0\"");
+        CLEANUP(mem_free_ptr) char *ran = path_join(j.tmp, "ran");
+        words_add(&j.spec.argv, ran);
+        setenv("MLW_FAULT", fault, 1);
+        job_start(&j);
+        unsetenv("MLW_FAULT");
+        assert_int_equal(waitpid(j.shim, &status, 0), j.shim);
+        for (job_look(&j, &look); look.state == ATTEMPT_ORPHANED; job_look(&j, &look)) {
+            attempt_look_release(&look);
+        }
+        if (look.state == ATTEMPT_NOT_LAUNCHED) {
+            assert_false(os_exists(ran));
+        } else if (look.state == ATTEMPT_ENDED) {
+            CLEANUP(str_release) struct str text = STR_INIT;
+            tmp_read(j.tmp, "ran", &text);
+            assert_string_equal(text.p, "ran\n");
+            has_ended = !WIFSIGNALED(status);
+        } else {
+            assert_int_equal(look.state, ATTEMPT_LOST);
+        }
+        attempt_look_release(&look);
+        job_release(&j);
+        assert_true(n < 20);
+    }
+}
+
+static void isolation_leaves_only_the_loopback(void **state)
+{
+    (void)state;
+    struct job j;
+    struct attempt_look look;
+    job_init(&j, "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '");
+    j.spec.is_network_isolated = true;
+    if (box(&j)) {
+        job_run(&j, &look);
+        assert_log(&j, "lo\n");
+        attempt_look_release(&look);
+    }
+    job_release(&j);
+}
+
+static void the_workspace_is_out_of_sight(void **state)
+{
+    (void)state;
+    struct job j;
+    struct attempt_look look;
+    const char *before = getenv("TMPDIR");
+    CLEANUP(mem_free_ptr) char *kept = xstrdup(before);
+    setenv("TMPDIR", "/var/tmp", 1); /* /tmp is the job's own anyway */
+    job_init(&j, "ls -A \"$0\" | wc -l; ls /opt/ml | wc -l");
+    if (kept) {
+        setenv("TMPDIR", kept, 1);
+    } else {
+        unsetenv("TMPDIR");
+    }
+    words_add(&j.spec.argv, j.tmp);
+    j.spec.hidden = xstrdup(j.tmp);
+    if (box(&j)) {
+        job_run(&j, &look);
+        assert_log(&j, "0\n0\n");
+        attempt_look_release(&look);
+    }
+    job_release(&j);
+}
+
+/* A root folder with a shell and nothing else: no /opt, /tmp, /dev, /proc of its own. */
+static void an_image_is_the_root(void **state)
+{
+    (void)state;
+    static const char script[] = "mkdir -p \"$0/bin\" && cd \"$0\" && cp /bin/sh bin/sh && "
+                                 "for l in $(ldd /bin/sh | grep -o '/[^ ]*'); do "
+                                 "mkdir -p .${l%/*} && cp $l .$l; done";
+    struct job j;
+    struct attempt_look look;
+    job_init(&j, script);
+    CLEANUP(mem_free_ptr) char *rootfs = path_join(j.tmp, "image");
+    words_add(&j.spec.argv, rootfs);
+    job_run(&j, &look);
+    assert_int_equal(look.exit.exit_code, 0);
+    attempt_look_release(&look);
+    struct job k;
+    job_init(&k, "echo /*; echo x >/opt/ml/x && echo y >/tmp/y && echo $$");
+    /* the sanitizers' shim needs libraries that the image has not */
+#ifndef __SANITIZE_ADDRESS__
+    if (box(&k)) {
+        k.spec.rootfs = xstrdup(rootfs);
+        job_run(&k, &look);
+        CLEANUP(str_release) struct str log = STR_INIT;
+        tmp_read(k.dir, "log", &log);
+        if (look.exit.exit_code != 0 || !strstr(log.p, "/bin ") || strstr(log.p, "/etc")) {
+            fail_msg("%s %s", log.p, look.exit.message ? look.exit.message : "");
+        }
+        attempt_look_release(&look);
+    }
+#endif
+    job_release(&k);
+    job_release(&j);
+}
+
 static void the_driver_is_revived_when_its_lock_is_free(void **state)
 {
     (void)state;
@@ -525,6 +634,10 @@ int main(void)
         cmocka_unit_test(one_launch_only),
         cmocka_unit_test(a_reboot_leaves_nothing_to_launch),
         cmocka_unit_test(a_killed_shim_is_seen),
+        cmocka_unit_test(a_shim_killed_anywhere_is_known),
+        cmocka_unit_test(isolation_leaves_only_the_loopback),
+        cmocka_unit_test(the_workspace_is_out_of_sight),
+        cmocka_unit_test(an_image_is_the_root),
         cmocka_unit_test(the_driver_is_revived_when_its_lock_is_free),
     };
     const char *bin = getenv("MLW_BIN");
