@@ -51,6 +51,9 @@ bool control_ensure(const struct workspace *ws, const char *execution, struct er
     CLEANUP(mem_free_ptr) char *dir = workspace_execution_dir(ws, execution);
     CLEANUP(mem_free_ptr) char *log = path_join(dir, "driver.log");
     const char *self = os_self_exe();
+    if (!os_mkdirs(dir, e)) {
+        return false;
+    }
     if (!self[0]) {
         return err_set(e, ERR_IO, "could not start a driver: /proc/self/exe cannot be read");
     }

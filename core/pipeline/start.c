@@ -91,12 +91,36 @@ static bool choose_sandbox(const struct workspace *ws, enum sandbox_kind *ret, s
     return ok;
 }
 
+/* At the start no step has ended: what asks for one is resolved later. */
+static const struct json *no_document(void *arg, const char *step)
+{
+    (void)arg, (void)step;
+    return NULL;
+}
+
+static bool no_file(void *arg, const char *step, const char *file, struct json **ret_file,
+                    struct err *e)
+{
+    (void)arg, (void)ret_file;
+    return err_set(e, ERR_NOT_FOUND, "step %s has not written %s yet", step, file);
+}
+
+static bool no_uri(void *arg, const char *uri, struct str *out, struct err *e)
+{
+    (void)arg, (void)out;
+    return err_set(e, ERR_NOT_FOUND, "%s is not read before its step starts", uri);
+}
+
 static bool take_imports(const struct workspace *ws, const struct definition *def,
                          const struct json *parameters, const char *id, const char *base_dir,
                          struct json *options, struct err *e)
 {
     struct json *vars = drive_execution_vars(def->name, id, clock_wall_ms());
-    struct bind_scope scope = {.parameters = parameters, .execution = vars};
+    struct bind_scope scope = {.parameters = parameters,
+                               .execution = vars,
+                               .step_document = no_document,
+                               .property_file = no_file,
+                               .read_uri = no_uri};
     struct objects objects = {ws->objects};
     struct json *table = NULL;
     bool ok = imports_take(def, &scope, &objects, base_dir, &table, e);

@@ -1,0 +1,109 @@
+/* Inline hubs for one-shot commands; see act.h. */
+#include "core/cmd/act.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+struct hub *cmd_hub(const struct cmd_line *line, bool may_create, struct err *e)
+{
+    struct workspace ws;
+    int wake_fd;
+    if (!cmd_workspace(line, may_create, &ws, e)) {
+        return NULL;
+    }
+    struct hub_options options = {
+        .dir = ws.dir, .is_read_only = line->globals.is_read_only, .is_inline = true};
+    struct hub *hub = hub_new(&options, &wake_fd, e);
+    workspace_release(&ws);
+    return hub;
+}
+
+bool cmd_pairs(const struct cmd_line *line, const char *long_name, struct req *req, struct err *e)
+{
+    const char **texts;
+    size_t n = cmd_list(line, long_name, &texts);
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        const char *equals = strchr(texts[i], '=');
+        if (!equals || equals == texts[i]) {
+            ok = err_set(e, ERR_USAGE, "--%s takes NAME=VALUE, not \"%s\"", long_name, texts[i]);
+            break;
+        }
+        char *key = xstrndup(texts[i], (size_t)(equals - texts[i]));
+        req_pair(req, key, equals + 1);
+        free(key);
+    }
+    free(texts);
+    return ok;
+}
+
+bool cmd_act(const struct cmd_line *line, bool may_create, struct req *req, struct ev *ret_reply,
+             struct err *e)
+{
+    struct hub *hub = cmd_hub(line, may_create, e);
+    if (!hub) {
+        req_release(req);
+        return false;
+    }
+    uint64_t id = hub_request(hub, req);
+    for (;;) {
+        struct ev ev;
+        while (hub_next_event(hub, &ev)) {
+            if (ev.type == EV_REPLY && ev.id == id) {
+                bool ok = ev.ok;
+                if (ok) {
+                    *ret_reply = ev;
+                } else {
+                    *e = ev.err;
+                    ev_release(&ev);
+                }
+                hub_free(hub);
+                return ok;
+            }
+            ev_release(&ev);
+        }
+        hub_step(hub, -1);
+    }
+}
+
+/* Nothing more will come of this snapshot unless the world changes. */
+static bool is_complete(const struct snapshot *s)
+{
+    switch (s->type) {
+    case SNAPSHOT_ROWS:
+        return s->err.code != ERR_NONE || s->loaded == s->total;
+    case SNAPSHOT_LOG:
+        return s->log->is_counted;
+    case SNAPSHOT_DOC:
+    case SNAPSHOT_SERIES:
+    case SNAPSHOT_ERROR:
+        break;
+    }
+    return true;
+}
+
+struct snapshot *cmd_ask(struct hub *hub, const struct query *query, struct err *e)
+{
+    uint64_t sub = hub_subscribe(hub, query);
+    struct snapshot *answer = NULL;
+    while (!answer) {
+        struct ev ev;
+        while (!answer && hub_next_event(hub, &ev)) {
+            if (ev.type == EV_SNAPSHOT && ev.id == sub && is_complete(ev.snapshot)) {
+                answer = snapshot_ref(ev.snapshot);
+            }
+            ev_release(&ev);
+        }
+        if (!answer) {
+            hub_step(hub, -1);
+        }
+    }
+    hub_unsubscribe(hub, sub);
+    if (answer->type == SNAPSHOT_ERROR || answer->err.code != ERR_NONE) {
+        *e = answer->err;
+        snapshot_unref(answer);
+        return NULL;
+    }
+    return answer;
+}

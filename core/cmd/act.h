@@ -1,0 +1,20 @@
+/* act: one request to an inline hub and its answer. */
+#ifndef MLW_CMD_ACT_H
+#define MLW_CMD_ACT_H
+
+#include "core/cmd/cmd.h"
+#include "core/mlw.h"
+
+/* Open the workspace's hub without a thread; NULL with an error. */
+struct hub *cmd_hub(const struct cmd_line *line, bool may_create, struct err *e);
+/* Ask and wait for the answer. `req` is moved. False: e has the reply's error. On success the
+ * caller releases ret_reply. */
+MUST_USE bool cmd_act(const struct cmd_line *line, bool may_create, struct req *req,
+                      struct ev *ret_reply, struct err *e);
+/* Every `--long_name K=V` as a pair of the request. ERR_USAGE for one without "=". */
+MUST_USE bool cmd_pairs(const struct cmd_line *line, const char *long_name, struct req *req,
+                        struct err *e);
+/* The complete answer to a query; the caller unrefs. NULL with an error. */
+struct snapshot *cmd_ask(struct hub *hub, const struct query *query, struct err *e);
+
+#endif

@@ -1,0 +1,119 @@
+/* mlw run, watch, stop, retry: an execution from its start to its end. */
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/cmd/act.h"
+#include "core/cmd/cmd.h"
+#include "core/cmd/wait.h"
+#include "core/store/execution.h"
+
+/* Open the workspace and its store; false after printing why not, with the exit status. */
+static bool open_store(const struct cmd_line *line, bool may_create, struct workspace *ws,
+                       struct store **st, int *ret_status)
+{
+    struct err e = ERR_INIT;
+    if (!cmd_workspace(line, may_create, ws, &e)) {
+        *ret_status = cmd_fail(line, &e);
+        return false;
+    }
+    if (!store_open(ws, may_create ? STORE_CREATE : 0, st, &e)) {
+        workspace_release(ws);
+        *ret_status = cmd_fail(line, &e);
+        return false;
+    }
+    return true;
+}
+
+static int follow(const struct cmd_line *line, const char *execution)
+{
+    struct workspace ws;
+    struct store *st = NULL;
+    int status;
+    if (open_store(line, false, &ws, &st, &status)) {
+        status = cmd_wait(line, &ws, st, execution);
+        store_close(st);
+        workspace_release(&ws);
+    }
+    return status;
+}
+
+int cmd_run(const struct cmd_line *line)
+{
+    struct err e = ERR_INIT;
+    int64_t parallel, retry_on_exit;
+    if (!cmd_int(line, "parallel", 1, 10000, 0, &parallel, &e) ||
+        !cmd_int(line, "retry-on-exit", 0, 100, 0, &retry_on_exit, &e)) {
+        return cmd_fail(line, &e);
+    }
+    struct req req = {.type = REQ_START,
+                      .text = xstrdup(line->args.at[0]),
+                      .name = xstrdup(cmd_text(line, "name")),
+                      .parallel = (int)parallel,
+                      .retry_on_exit = (int)retry_on_exit};
+    struct ev reply;
+    if (!cmd_pairs(line, "param", &req, &e) || !cmd_act(line, true, &req, &reply, &e)) {
+        req_release(&req);
+        return cmd_fail(line, &e);
+    }
+    CLEANUP(mem_free_ptr) char *id = xstrdup(reply.reply_id);
+    ev_release(&reply);
+    CLEANUP(str_release) struct str out = STR_INIT;
+    str_addf(&out, "%s\n", id);
+    cmd_out(sv_of(&out));
+    return cmd_has(line, "detach") ? 0 : follow(line, id);
+}
+
+/* The whole id of the execution that the first argument names; empty after a failure. */
+static bool resolve(const struct cmd_line *line, char *ret_id, int *ret_status)
+{
+    struct workspace ws;
+    struct store *st = NULL;
+    if (!open_store(line, false, &ws, &st, ret_status)) {
+        return false;
+    }
+    struct err e = ERR_INIT;
+    bool ok = execution_resolve(st, line->args.at[0], ret_id, &e);
+    if (!ok) {
+        *ret_status = cmd_fail(line, &e);
+    }
+    store_close(st);
+    workspace_release(&ws);
+    return ok;
+}
+
+static int act_on(const struct cmd_line *line, enum req_type type, char *ret_id)
+{
+    int status = 0;
+    if (!resolve(line, ret_id, &status)) {
+        return status;
+    }
+    struct err e = ERR_INIT;
+    struct req req = {.type = type, .id = xstrdup(ret_id)};
+    struct ev reply;
+    if (!cmd_act(line, false, &req, &reply, &e)) {
+        return cmd_fail(line, &e);
+    }
+    ev_release(&reply);
+    return 0;
+}
+
+int cmd_watch(const struct cmd_line *line)
+{
+    char id[EXECUTION_ID + 1];
+    int status = 0;
+    return resolve(line, id, &status) ? follow(line, id) : status;
+}
+
+int cmd_stop(const struct cmd_line *line)
+{
+    char id[EXECUTION_ID + 1];
+    return act_on(line, REQ_STOP, id);
+}
+
+int cmd_retry(const struct cmd_line *line)
+{
+    char id[EXECUTION_ID + 1];
+    int status = act_on(line, REQ_RETRY, id);
+    return status ? status : follow(line, id);
+}

@@ -1,0 +1,161 @@
+/* mlw show: everything known about one thing; mlw history: a curve's points. */
+#include <math.h>
+
+#include "core/base/clock.h"
+#include "core/base/fmt.h"
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "core/cmd/act.h"
+#include "core/store/runs.h"
+
+/* A document as indented "key: value" lines. */
+static void text_of(const struct json *j, size_t depth, struct str *out)
+{
+    json_each (child, j) {
+        const char *key = json_key(child);
+        str_addn(out, ' ', depth * 2);
+        CLEANUP(str_release) struct str value = STR_INIT;
+        if (json_is(child, JSON_OBJECT) || json_is(child, JSON_ARRAY)) {
+            str_addf(out, "%s%s\n", key ? key : "-", key ? ":" : "");
+            text_of(child, depth + 1, out);
+            continue;
+        }
+        if (json_str(child)) {
+            utf8_sanitize(&value, sv_z(json_str(child)));
+        } else {
+            json_print(child, JSON_COMPACT, &value);
+        }
+        if (key) {
+            str_addf(out, "%s: %s\n", key, value.p);
+        } else {
+            str_addf(out, "%s\n", value.p);
+        }
+    }
+}
+
+int cmd_show(const struct cmd_line *line)
+{
+    static const enum cmd_format formats[] = {FORMAT_TEXT, FORMAT_JSON};
+    struct err e = ERR_INIT;
+    enum cmd_format format;
+    enum kind kind = kind_find(sv_z(line->args.at[0]));
+    if (kind == KIND_COUNT) {
+        err_set(&e, ERR_USAGE, "there are no \"%s\"", line->args.at[0]);
+        return cmd_fail(line, &e);
+    }
+    struct hub *hub = NULL;
+    if (!cmd_format(line, formats, ALEN(formats), &format, &e) ||
+        !(hub = cmd_hub(line, false, &e))) {
+        return cmd_fail(line, &e);
+    }
+    struct query q = {.type = QUERY_DOC, .kind = kind, .id = line->args.at[1]};
+    struct snapshot *s = cmd_ask(hub, &q, &e);
+    if (s && format == FORMAT_JSON) {
+        cmd_out_json(s->doc);
+    } else if (s) {
+        CLEANUP(str_release) struct str out = STR_INIT;
+        text_of(s->doc, 0, &out);
+        cmd_out(sv_of(&out));
+    }
+    bool ok = s != NULL;
+    snapshot_unref(s);
+    hub_free(hub);
+    return ok ? 0 : cmd_fail(line, &e);
+}
+
+struct history {
+    enum cmd_format format;
+    struct json *list;
+    struct str *out;
+};
+
+static void add_line(struct history *h, const struct point *p)
+{
+    CLEANUP(str_release) struct str time = STR_INIT;
+    char sep = h->format == FORMAT_CSV ? ',' : h->format == FORMAT_TSV ? '\t' : ' ';
+    clock_rfc3339(&time, (int64_t)p->time_ms);
+    fmt_double(h->out, p->step);
+    str_addf(h->out, "%c%s%c", sep, time.p, sep);
+    fmt_double(h->out, p->value);
+    str_addc(h->out, '\n');
+}
+
+static bool add_points(void *arg, const struct point *points, size_t n)
+{
+    struct history *h = arg;
+    for (size_t i = 0; i < n; i++) {
+        if (h->format != FORMAT_JSON && h->format != FORMAT_JSONL) {
+            add_line(h, &points[i]);
+            continue;
+        }
+        struct json *j = json_new_object();
+        CLEANUP(str_release) struct str time = STR_INIT;
+        clock_rfc3339(&time, (int64_t)points[i].time_ms);
+        json_set_num(j, "step", points[i].step);
+        json_set_str(j, "time", time.p);
+        json_set_num(j, "value", points[i].value);
+        if (!isfinite(points[i].value)) {
+            CLEANUP(str_release) struct str word = STR_INIT;
+            fmt_double(&word, points[i].value);
+            json_set_str(j, "value_is", word.p);
+        }
+        if (h->format == FORMAT_JSONL) {
+            json_print(j, JSON_COMPACT, h->out);
+            str_addc(h->out, '\n');
+            json_free(j);
+        } else {
+            json_push(h->list, j);
+        }
+    }
+    return true;
+}
+
+static bool read_curve(struct store *st, const char *prefix, const char *metric, struct history *h,
+                       struct err *e)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    struct run_row run;
+    struct series_keys keys;
+    CLEANUP(mem_free_ptr) char *uid = run_resolve(st, prefix, e);
+    bool ok = uid && run_get(st, uid, &a, &run, e) && run_series_keys(st, run.id, &a, &keys, e);
+    bool is_found = false;
+    for (size_t i = 0; ok && i < keys.n; i++) {
+        if (strcmp(keys.at[i].key, metric) == 0) {
+            is_found = true;
+            ok = run_series(st, run.id, keys.at[i].id, add_points, h, e);
+        }
+    }
+    if (ok && !is_found) {
+        ok = err_set(e, ERR_NOT_FOUND, "run %s has no metric \"%s\"", uid, metric);
+    }
+    arena_release(&a);
+    return ok;
+}
+
+int cmd_history(const struct cmd_line *line)
+{
+    static const enum cmd_format formats[] = {FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV,
+                                              FORMAT_TSV};
+    struct err e = ERR_INIT;
+    struct workspace ws;
+    struct store *st = NULL;
+    CLEANUP(str_release) struct str out = STR_INIT;
+    struct history h = {.out = &out};
+    if (!cmd_format(line, formats, ALEN(formats), &h.format, &e) ||
+        !cmd_workspace(line, false, &ws, &e)) {
+        return cmd_fail(line, &e);
+    }
+    h.list = json_new_array();
+    bool ok =
+        store_open(&ws, 0, &st, &e) && read_curve(st, line->args.at[0], line->args.at[1], &h, &e);
+    if (ok && h.format == FORMAT_JSON) {
+        cmd_out_json(h.list);
+    } else if (ok) {
+        cmd_out(sv_of(&out));
+    }
+    json_free(h.list);
+    store_close(st);
+    workspace_release(&ws);
+    return ok ? 0 : cmd_fail(line, &e);
+}

@@ -1,0 +1,104 @@
+/* Every subcommand with its words and options: usage, mlw(1)'s test and dispatch read this. */
+#include "core/cmd/cmd.h"
+
+#define OUTPUT(formats)                                                                            \
+    {                                                                                              \
+        "output", 'o', OPTION_TEXT, formats, "form of what is printed"                             \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, 0, OPTION_FLAG, NULL, NULL                                                           \
+    }
+
+const struct cmd_option cmd_global_options[] = {
+    {"directory", 'C', OPTION_TEXT, "DIR", "work in DIR: the workspace is looked for from there"},
+    {"context", 0, OPTION_TEXT, "NAME", "show this context alone (local)"},
+    {"read-only", 0, OPTION_FLAG, NULL, "refuse every action on anything shared"},
+    {"open", 0, OPTION_TEXT, "LINE", "type this palette line before the first paint"},
+    {"shot", 0, OPTION_TEXT, "FILE", "draw the view into FILE (.svg or .txt) and leave"},
+    {"size", 0, OPTION_TEXT, "WxH", "columns and rows of --shot (80x24)"},
+    {"theme", 0, OPTION_TEXT, "NAME", "colours: dark, light, mono or your own"},
+    {"plain", 0, OPTION_FLAG, NULL, "numbered lines instead of a screen, for screen readers"},
+    {"no-color", 0, OPTION_FLAG, NULL, "attributes instead of colours"},
+    {"help", 'h', OPTION_FLAG, NULL, "print usage"},
+    {"version", 'V', OPTION_FLAG, NULL, "print the version"},
+    END,
+};
+
+static const struct cmd_option demo_options[] = {
+    {"epochs", 0, OPTION_TEXT, "N", "train for N epochs instead of 60"},
+    END,
+};
+static const struct cmd_option new_options[] = {
+    {"data", 0, OPTION_TEXT, "FILE", "a CSV file of your own, copied into the project"},
+    {"target", 0, OPTION_TEXT, "COLUMN", "the column to predict"},
+    END,
+};
+static const struct cmd_option ls_options[] = {
+    {"filter", 0, OPTION_TEXT, "EXPR", "rows that it lets through"},
+    {"sort", 0, OPTION_TEXT, "KEY[:desc]", "order, several keys with commas between"},
+    {"limit", 0, OPTION_TEXT, "N", "at most N rows"},
+    {"columns", 0, OPTION_TEXT, "A,B", "these fields, in this order"},
+    {"parent", 0, OPTION_TEXT, "ID", "of this execution, model, pipeline or experiment alone"},
+    {"cached", 0, OPTION_FLAG, NULL, "fetch nothing"},
+    OUTPUT("table|json|jsonl|csv|tsv"),
+    END,
+};
+static const struct cmd_option show_options[] = {OUTPUT("text|json"), END};
+static const struct cmd_option history_options[] = {OUTPUT("table|json|jsonl|csv|tsv"), END};
+static const struct cmd_option logs_options[] = {
+    {"follow", 'f', OPTION_FLAG, NULL, "go on until the attempt has ended"},
+    {"raw", 0, OPTION_FLAG, NULL, "the bytes as they are, control sequences too"},
+    END,
+};
+static const struct cmd_option check_options[] = {
+    {"name", 0, OPTION_TEXT, "NAME", "the pipeline's name, instead of the file's"},
+    OUTPUT("text|json"),
+    END,
+};
+static const struct cmd_option run_options[] = {
+    {"param", 'p', OPTION_LIST, "K=V", "value of a parameter; may come several times"},
+    {"name", 0, OPTION_TEXT, "NAME", "the pipeline's name, instead of the file's"},
+    {"detach", 0, OPTION_FLAG, NULL, "print the id and leave; the execution goes on"},
+    {"parallel", 0, OPTION_TEXT, "N", "at most N jobs at a time (the number of cores)"},
+    {"retry-on-exit", 0, OPTION_TEXT, "N", "launch a job again, N times, when its script fails"},
+    END,
+};
+static const struct cmd_option gate_options[] = {
+    {"reason", 0, OPTION_TEXT, "TEXT", "why; a rejection needs one"},
+    {"output", 0, OPTION_LIST, "K=V", "an output of a callback step; may come several times"},
+    {"format", 'o', OPTION_TEXT, "table|json", "form of what ls prints"},
+    END,
+};
+
+const struct cmd_info cmd_table[] = {
+    {"demo", "[DIR]", "lay down the demo project, start its pipeline and watch it", 0, 1,
+     demo_options, cmd_demo, false},
+    {"new", "TEMPLATE DIR", "lay down a project: tabular, for a CSV file of your own", 2, 2,
+     new_options, cmd_new, false},
+    {"init", "[DIR]", "make a workspace", 0, 1, NULL, cmd_init, false},
+    {"doctor", "", "say what works on this machine and what does not", 0, 0, NULL, cmd_doctor,
+     false},
+    {"ls", "KIND", "list things of a kind", 1, 1, ls_options, cmd_ls, false},
+    {"show", "KIND ID", "print everything known about one thing", 2, 2, show_options, cmd_show,
+     false},
+    {"history", "RUN METRIC", "print every point of a metric's curve", 2, 2, history_options,
+     cmd_history, false},
+    {"logs", "EXEC[/STEP[/N]]", "print the log of a step's attempt", 1, 1, logs_options, cmd_logs,
+     false},
+    {"check", "FILE", "check and plan a pipeline definition", 1, 1, check_options, cmd_check,
+     false},
+    {"run", "PIPELINE|FILE", "start a pipeline and wait for its end", 1, 1, run_options, cmd_run,
+     false},
+    {"watch", "EXEC", "wait for the end of an execution", 1, 1, NULL, cmd_watch, false},
+    {"stop", "EXEC", "stop an execution", 1, 1, NULL, cmd_stop, false},
+    {"retry", "EXEC", "run again what did not succeed, and wait", 1, 1, NULL, cmd_retry, false},
+    {"gate", "ls|approve|reject [TOKEN]", "list and decide what waits for a person", 1, 2,
+     gate_options, cmd_gate, false},
+    {"cp", "A B", "copy a file to s3://BUCKET/KEY of this workspace, or back", 2, 2, NULL, cmd_cp,
+     false},
+    {"help", "[COMMAND]", "print usage", 0, 1, NULL, cmd_help, false},
+    {"drive", "EXEC", "drive an execution to its end (what run starts)", 1, 1, NULL, cmd_drive,
+     true},
+    {NULL, NULL, NULL, 0, 0, NULL, NULL, false},
+};

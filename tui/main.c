@@ -1,0 +1,51 @@
+/* main: the composition root, the one file that sees every layer. A command runs and ends; without
+ * one the screen is opened on a hub with its own thread. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "core/base/utf8.h"
+#include "core/cmd/cmd.h"
+#include "core/mlw.h"
+#if __has_include("views/screen.h")
+#include "views/screen.h"
+#endif
+
+#if __has_include("views/screen.h")
+static int screen(const struct cmd_globals *g)
+{
+    struct err e = ERR_INIT;
+    int wake_fd = -1;
+    struct hub_options options = {.dir = g->dir, .is_read_only = g->is_read_only};
+    struct hub *hub = hub_new(&options, &wake_fd, &e);
+    if (!hub) {
+        return cmd_fail(&(struct cmd_line){0}, &e);
+    }
+    struct screen_options screen_options = {.hub = hub,
+                                            .wake_fd = wake_fd,
+                                            .open = g->open,
+                                            .shot = g->shot,
+                                            .dir = g->dir,
+                                            .theme = g->theme,
+                                            .is_plain = g->is_plain,
+                                            .is_read_only = g->is_read_only,
+                                            .no_color = g->no_color};
+    int status = screen_run(&screen_options);
+    hub_free(hub);
+    return status;
+}
+#else
+static int screen(const struct cmd_globals *g)
+{
+    (void)g;
+    return 2;
+}
+#endif
+
+int main(int argc, char **argv)
+{
+    struct cmd_globals globals = {0};
+    bool is_screen = false;
+    umask(077);
+    int status = cmd_main(argc, argv, &is_screen, &globals);
+    return is_screen ? screen(&globals) : status;
+}
