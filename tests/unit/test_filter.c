@@ -1,0 +1,594 @@
+/* filter: what is refused and where, and what each form matches. */
+#include "tests/unit/test.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/base/mem.h"
+#include "core/query/filter.h"
+
+enum { HOUR_MS = 3600 * 1000 };
+
+/* 2026-09-01T12:00:00Z, in a zone that is UTC (see main). */
+static const int64_t now_ms = 1788264000000;
+
+static const char *const param_keys[] = {"batch size", "lr", "opt"};
+static const char *const metric_keys[] = {"auc", "loss", "lr", "val/loss"};
+static const char *const tag_keys[] = {"team"};
+static const struct filter_keys keys = {{
+    [FAMILY_PARAMS] = {param_keys, ALEN(param_keys)},
+    [FAMILY_METRICS] = {metric_keys, ALEN(metric_keys)},
+    [FAMILY_TAGS] = {tag_keys, ALEN(tag_keys)},
+}};
+
+static struct filter *parsed(const char *text, enum kind kind)
+{
+    struct err e = ERR_INIT;
+    struct filter *f = filter_parse(sv_z(text), kind, &keys, &e);
+    if (!f) {
+        fail_msg("\"%s\": %s", text, e.msg);
+    }
+    return f;
+}
+
+static void bad_filters_name_the_column(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t column;
+        const char *part; /* of the message */
+    } cases[] = {
+        {"(", 2, "expected"},
+        {")", 1, "expected"},
+        {"a)", 2, "closes nothing"},
+        {"(a", 1, "not closed"},
+        {"a | ", 5, "expected"},
+        {"| a", 1, "expected"},
+        {"a OR", 5, "expected"},
+        {"AND a", 1, "expected"},
+        {"a AND AND b", 7, "expected"},
+        {"a AND", 6, "expected"},
+        {"NOT", 4, "expected"},
+        {"a -", 3, "right after -"},
+        {"a - b", 3, "right after -"},
+        {"! a", 1, "right after !"},
+        {"-)", 2, "expected"},
+        {"()", 2, "expected"},
+        {"\"a", 1, "quote"},
+        {"x \"a", 3, "quote"},
+        {"\"\"", 1, "nothing between"},
+        {"=3", 1, "a field is expected before ="},
+        {"a !~ b", 3, "field is expected"},
+        {"~x", 1, "field is expected before ~"},
+        {"name:", 6, "a value is expected after :"},
+        {"name = ", 8, "a value is expected after ="},
+        {"name:=x", 6, "quote what begins"},
+        {"name==x", 6, "quote what begins"},
+        {"name:(x)", 6, "quote what begins"},
+        {"name:a(b", 7, "not closed"},
+        {"name:\"a\"b", 9, "space is missing"},
+        {"\"a\"b", 4, "space is missing"},
+        {"a\"b\"", 2, "space is missing"},
+        {"min(loss)", 4, "space is missing before ("},
+        {"nme:x", 1, "no field nme"},
+        {"é nme:x", 3, "no field nme"},
+        {"lr<1", 1, "params.lr or metrics.lr"},
+        {"has:nme", 5, "no field nme"},
+        {"has:", 5, "expected"},
+        {"has:auc>3", 8, "alone"},
+        {"params.=x", 8, "key is expected"},
+        {"params.\"\"=x", 8, "nothing between"},
+        {"params.\"a b\"", 13, "operator is expected"},
+        {"metrics.loss@100<1", 1, "stands in quotes"},
+        {"metrics.loss<x", 14, "x is not a number"},
+        {"metrics.loss<\"1\"", 14, "in quotes is not a number"},
+        {"metrics.loss<15m", 14, "not a number"},
+        {"metrics.loss<1.2.3", 14, "not a number"},
+        {"metrics.loss=nan", 14, "not a number"},
+        {"metrics.loss<metrics.auc", 14, "two fields"},
+        {"metrics.loss~1", 13, "~ is for texts"},
+        {"duration~1", 9, "~ is for texts"},
+        {"duration<2x", 10, "not a duration"},
+        {"created<2", 9, "not a time"},
+        {"created>2026-13-01", 9, "not a time"},
+        {"created>2026-02-30", 9, "not a time"},
+        {"created>2026-09-01T25:00", 9, "not a time"},
+        {"created>nowish", 9, "not a time"},
+        {"created>now-3", 9, "not a time"},
+        {"created>now3d", 9, "not a time"},
+        {"status<x", 7, "no order"},
+        {"name~[", 6, "pattern"},
+        {"name IN (a)", 6, "reserved"},
+        {"a LIKE b", 3, "reserved"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        struct err e = ERR_INIT;
+        struct filter *f = filter_parse(sv_z(cases[i].text), KIND_RUN, &keys, &e);
+        if (f) {
+            fail_msg("\"%s\" is accepted", cases[i].text);
+        }
+        assert_int_equal(e.code, ERR_USAGE);
+        if (filter_error_column(&e) != cases[i].column || !strstr(e.msg, cases[i].part)) {
+            fail_msg("\"%s\": %s (expected column %zu, %s)", cases[i].text, e.msg, cases[i].column,
+                     cases[i].part);
+        }
+    }
+}
+
+static void families_belong_to_runs_and_packages(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    assert_null(filter_parse(SV("a metrics.loss<1"), KIND_STEP, &keys, &e));
+    assert_int_equal(filter_error_column(&e), 3);
+    assert_non_null(strstr(e.msg, "steps have no metrics"));
+    assert_null(filter_parse(SV("loss<1"), KIND_STEP, &keys, &e));
+    assert_non_null(strstr(e.hint, "depends_on"));
+    assert_null(filter_parse(SV("loss<1"), KIND_RUN, NULL, &e));
+    filter_free(parsed("metrics.loss<1", KIND_PACKAGE));
+    filter_free(NULL);
+}
+
+static void repeat(struct str *out, const char *text, size_t n)
+{
+    str_clear(out);
+    for (size_t i = 0; i < n; i++) {
+        str_addz(out, text);
+    }
+}
+
+static void limits_are_refused(void **state)
+{
+    (void)state;
+    CLEANUP(str_release) struct str s = STR_INIT;
+    struct err e = ERR_INIT;
+    repeat(&s, "x", FILTER_MAX_BYTES);
+    filter_free(parsed(s.p, KIND_RUN));
+    repeat(&s, "x", FILTER_MAX_BYTES + 1);
+    assert_null(filter_parse(sv_of(&s), KIND_RUN, NULL, &e));
+    repeat(&s, "(", 3000);
+    assert_null(filter_parse(sv_of(&s), KIND_RUN, NULL, &e));
+    assert_non_null(strstr(e.msg, "deep"));
+    repeat(&s, "-", 3000);
+    assert_null(filter_parse(sv_of(&s), KIND_RUN, NULL, &e));
+    assert_non_null(strstr(e.msg, "deep"));
+    repeat(&s, "x ", FILTER_MAX_NODES - 1);
+    filter_free(parsed(s.p, KIND_RUN));
+    repeat(&s, "x ", FILTER_MAX_NODES + 1);
+    assert_null(filter_parse(sv_of(&s), KIND_RUN, NULL, &e));
+    assert_non_null(strstr(e.msg, "parts"));
+    assert_null(filter_parse((struct sv){"a\0b", 3}, KIND_RUN, NULL, &e));
+    assert_int_equal(filter_error_column(&e), 2);
+}
+
+/* --- matching --- */
+
+struct sample {
+    struct value cells[FIELD_MAX];
+    struct named_value params[4], metrics[5], tags[1];
+    struct row row;
+};
+
+static void make_sample(struct sample *s)
+{
+    *s = (struct sample){
+        .params = {{"batch size", value_text("64")},
+                   {"lr", value_text("0.01")},
+                   {"opt", value_text("Adam")},
+                   {"size", value_int(7)}},
+        .metrics = {{"auc", value_num(0.91)},
+                    {"big", value_int(INT64_C(9007199254740993))},
+                    {"loss", value_num(NAN)},
+                    {"lr", value_num(INFINITY)},
+                    {"val/loss", value_num(-2e6)}},
+        .tags = {{"team", value_text("Großmann")}},
+    };
+    s->cells[FIELD_RUN_id] = value_text("r7f3k2");
+    s->cells[FIELD_RUN_name] = value_text("run-Alpha 9");
+    s->cells[FIELD_RUN_status] = value_text("Failed");
+    s->cells[FIELD_RUN_experiment] = value_text("churn");
+    s->cells[FIELD_RUN_duration] = value_time(15 * 60 * 1000 + 30 * 1000);
+    s->cells[FIELD_RUN_created] = value_time(now_ms - 2 * HOUR_MS - HOUR_MS / 2);
+    s->cells[FIELD_RUN_source] = value_text("hidden");
+    s->row = (struct row){
+        .id = "r7f3k2",
+        .cells = s->cells,
+        .families = {{s->params, ALEN(s->params)},
+                     {s->metrics, ALEN(s->metrics)},
+                     {s->tags, ALEN(s->tags)}},
+    };
+}
+
+static void check_matches(const char *const *texts, size_t n, bool is_expected)
+{
+    struct sample s;
+    make_sample(&s);
+    for (size_t i = 0; i < n; i++) {
+        struct filter *f = parsed(texts[i], KIND_RUN);
+        if (filter_match(f, &s.row, now_ms) != is_expected) {
+            fail_msg("\"%s\": %s", texts[i], is_expected ? "does not match" : "matches");
+        }
+        filter_free(f);
+    }
+}
+
+static void what_does_not_match(void **state)
+{
+    static const char *const texts[] = {
+        "zeta",
+        "ALPHA",
+        "hidden",
+        "grossmann",
+        "GROß",
+        "-alpha",
+        "!alpha",
+        "NOT alpha",
+        "alpha zeta",
+        "alpha AND zeta",
+        "zeta | gamma",
+        "-(alpha | zeta)",
+        "--zeta",
+        /* text */
+        "name=alpha",
+        "name:ALPHA",
+        "name=run-Alpha",
+        "name!=\"run-Alpha 9\"",
+        "name~^Alpha",
+        "name~alpha",
+        "name<\"run-Alpha 8\"",
+        "name>\"run-Alpha 10\"",
+        /* states */
+        "status:fail",
+        "status=FAILED",
+        "status!=failed",
+        "state!=Failed",
+        "status:succeeded",
+        /* missing and NaN */
+        "loss<1",
+        "loss>1",
+        "loss=1",
+        "loss!=1",
+        "metrics.none=1",
+        "metrics.none!=1",
+        "ended<2h",
+        "ended!=2026-09-01",
+        "params.none!=x",
+        "tags.none:x",
+        "context!=x",
+        "has:ended",
+        "has:params.none",
+        "-has:loss",
+        "params.none~.",
+        "ended>now-300d",
+        /* numbers */
+        "auc<0.91",
+        "auc>91%",
+        "auc!=0.91",
+        "auc:0.9",
+        "metrics.big=9007199254740992",
+        "metrics.\"val/loss\"<-2M",
+        "metrics.lr<inf",
+        "params.lr!=1e-2",
+        "params.lr<0.01",
+        "params.opt<3",
+        "params.opt>3",
+        "params.opt=adam",
+        "params.lr=\"0.010\"",
+        "params.size>7",
+        "params.size=x",
+        "params.size~8",
+        "params.\"batch size\"=\"64.0\"",
+        /* times */
+        "age<2h",
+        "age<150m",
+        "age:1h",
+        "age:3h",
+        "created<now-3h",
+        "created>now-2h",
+        "created:2026-08-31",
+        "created!=2026-09-01",
+        "created<2026-09-01",
+        "created>2026-09-01T09:30",
+        "created>2026-09-01T11:30+02:00",
+        "duration<15m",
+        "duration:14m",
+        "duration!=15m",
+        "duration=31s",
+    };
+    (void)state;
+    check_matches(texts, ALEN(texts), false);
+}
+
+static void what_matches(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        "  ",
+        "alpha",
+        "Alpha",
+        "run-alpha",
+        "\"alpha 9\"",
+        "'Alpha 9'",
+        "`9`",
+        "7f3",
+        "fail",
+        "churn",
+        "groß",
+        "GROß zeta | alpha",
+        "großmann",
+        "Groß",
+        "-zeta",
+        "!zeta",
+        "NOT zeta",
+        "--alpha",
+        "NOT NOT alpha",
+        "alpha churn",
+        "alpha AND churn",
+        "zeta|alpha",
+        "zeta OR alpha",
+        "zeta alpha | churn",
+        "-(zeta | gamma)",
+        "(((alpha)))",
+        "-(alpha zeta)",
+        "alpha -zeta -(gamma|delta)",
+        "9 | -5",
+        "and | alpha",
+        /* text */
+        "name:alpha",
+        "name: alpha",
+        "name : Alpha",
+        "name=\"run-Alpha 9\"",
+        "name!=x",
+        "name~^run",
+        "name ~ (?i)ALPHA",
+        "name~^(run|x)-.*[0-9]$",
+        "name~\"\\d$\"",
+        "name>\"run-Alpha 8\"",
+        "name<\"run-Alpha 10\"",
+        "name<=\"run-Alpha 9\"",
+        "source:hid",
+        "experiment:churn",
+        "tag.team:groß",
+        "tags.team=Großmann",
+        "\"name\":alpha",
+        /* states */
+        "status:failed",
+        "status:Failed",
+        "state=failed",
+        "state = Failed",
+        "status!=succeeded",
+        "status~^F",
+        /* missing and NaN */
+        "-has:ended",
+        "has:loss",
+        "has:metrics.loss",
+        "has:params.\"batch size\"",
+        "-(loss<1)",
+        "NOT loss=1",
+        "-(metrics.none!=1)",
+        "has:name",
+        "has:age (alpha)",
+        /* numbers */
+        "auc=0.91",
+        "auc:91%",
+        "auc<=0.91",
+        "auc>0.9",
+        "metrics.auc>9e-1",
+        "metric.auc<1",
+        "metrics.big=9007199254740993",
+        "metrics.big>9P",
+        "\"val/loss\"=-2M",
+        "val/loss<0",
+        "metrics.`val/loss`=-2e6",
+        "metrics.lr=inf",
+        "metrics.lr>1Gi",
+        "params.lr=1e-2",
+        "param.lr:0.01",
+        "params.lr<0.1",
+        "params.lr=\"0.01\"",
+        "params.opt!=3",
+        "opt:adam",
+        "opt=Adam",
+        "params.\"batch size\">6",
+        "\"batch size\"=64",
+        "params.size=7",
+        "params.size~7",
+        "params.size:\"7\"",
+        "params.lr~^0",
+        /* times */
+        "age<3h",
+        "age>2h",
+        "age:2h",
+        "age=2h",
+        "age>=150m",
+        "created<1d",
+        "created>now-3h",
+        "created<now",
+        "created:2026-09-01",
+        "created>2026-09-01",
+        "created>=2026-09-01T09:30",
+        "created:2026-09-01T09:30",
+        "created=\"2026-09-01 09:30\"",
+        "created<2026-09-01T11:30:00.001+02:00",
+        "duration:15m",
+        "duration>15m",
+        "duration=930",
+        "duration=930s",
+        "duration<0.5h",
+        "duration>900000ms",
+    };
+    (void)state;
+    check_matches(texts, ALEN(texts), true);
+}
+
+static void hostile_times_do_not_overflow(void **state)
+{
+    (void)state;
+    struct sample s;
+    make_sample(&s);
+    static const char *const texts[] = {"age<1w", "created>now-9000w", "duration:1w",
+                                        "created:2026-09-01", "duration!=1w"};
+    static const int64_t times[] = {INT64_MIN, INT64_MAX, 0, -1};
+    for (size_t i = 0; i < ALEN(texts); i++) {
+        struct filter *f = parsed(texts[i], KIND_RUN);
+        for (size_t j = 0; j < ALEN(times); j++) {
+            s.cells[FIELD_RUN_created] = s.cells[FIELD_RUN_duration] = value_time(times[j]);
+            (void)filter_match(f, &s.row, now_ms);
+            (void)filter_match(f, &s.row, INT64_MIN);
+            (void)filter_match(f, &s.row, INT64_MAX);
+        }
+        filter_free(f);
+    }
+}
+
+static void a_kinds_own_state_is_no_alias(void **state)
+{
+    (void)state;
+    CLEANUP(str_release) struct str s = STR_INIT;
+    struct filter *f = parsed("state:waiting", KIND_GATE);
+    filter_print(&s, f);
+    assert_string_equal(s.p, "state:waiting");
+    filter_free(f);
+}
+
+/* --- what is read --- */
+
+static void needs_and_keys(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned needs;
+        size_t metrics;
+    } cases[] = {
+        {"", 0, 0},
+        {"status:failed age<2h", 0, 0},
+        {"word", 1 << FAMILY_TAGS, 0},
+        {"auc>1 | -(metrics.auc<0 has:metrics.loss)", 1 << FAMILY_METRICS, 2},
+        {"has:opt", 1 << FAMILY_PARAMS, 0},
+        {"opt:x team:y loss>1", 7, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        struct filter *f = parsed(cases[i].text, KIND_RUN);
+        assert_int_equal(filter_needs(f), cases[i].needs);
+        size_t n = 0;
+        while (filter_key(f, FAMILY_METRICS, n)) {
+            n++;
+        }
+        assert_int_equal(n, cases[i].metrics);
+        filter_free(f);
+    }
+    struct filter *f = parsed("word", KIND_STEP);
+    assert_int_equal(filter_needs(f), 0);
+    filter_free(f);
+}
+
+static void canonical_text(void **state)
+{
+    static const struct {
+        const char *text, *printed;
+    } cases[] = {
+        {"", ""},
+        {"a b", "a b"},
+        {"a AND b OR c", "a b OR c"},
+        {"(a AND (b)) (c | (d | e))", "a b (c OR d OR e)"},
+        {"NOT (a b)", "-(a b)"},
+        {"!!a", "--a"},
+        {"-5", "\"-5\""},
+        {"NOT 5", "-\"5\""},
+        {"state = failed", "status=failed"},
+        {"age<2h", "created<2h"},
+        {"auc > 0.9", "metrics.auc>0.9"},
+        {"metric.\"val/loss\"<-1", "metrics.\"val/loss\"<-1"},
+        {"opt='a \"b\\\\'", "params.opt=\"a \\\"b\\\\\""},
+        {"params.lr=\"0.1\" params.lr=0.1", "params.lr=\"0.1\" params.lr=0.1"},
+        {"\"OR\" \"IN\" \"a=b\"", "\"OR\" \"IN\" \"a=b\""},
+        {"\"params.x\" name:\"tags.y\"", "\"params.x\" name:\"tags.y\""},
+        {"has:opt", "has:params.opt"},
+        {"name~^a(b|c)", "name~\"^a(b|c)\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        CLEANUP(str_release) struct str s = STR_INIT;
+        struct filter *f = parsed(cases[i].text, KIND_RUN);
+        filter_print(&s, f);
+        assert_string_equal(s.p, cases[i].printed);
+        filter_free(f);
+    }
+}
+
+static void words_are_shown(void **state)
+{
+    static const struct {
+        const char *filter, *text, *marked;
+    } cases[] = {
+        {"x", "alpha", "alpha"},          {"-alpha", "alpha", "alpha"},
+        {"name:alpha", "alpha", "alpha"}, {"", "alpha", "alpha"},
+        {"a", "alpha", "[a]lph[a]"},      {"al | alph", "Alpha ALPHA", "[Alph]a [ALPH]A"},
+        {"ph lp", "alpha", "a[lp]ha"},    {"Al", "Alpha alpha", "[Al]pha alpha"},
+        {"É é", "éÉ", "[é][É]"},          {"aa", "aaaaa", "[aa][aa]a"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        CLEANUP(str_release) struct str s = STR_INIT;
+        struct filter *f = parsed(cases[i].filter, KIND_RUN);
+        struct filter_span spans[8];
+        size_t n = filter_matches_words(f, sv_z(cases[i].text), spans, ALEN(spans)), at = 0;
+        for (size_t j = 0; j < n; j++) {
+            str_add(&s, cases[i].text + at, spans[j].at - at);
+            str_addf(&s, "[%.*s]", (int)spans[j].n, cases[i].text + spans[j].at);
+            at = spans[j].at + spans[j].n;
+        }
+        str_addz(&s, cases[i].text + at);
+        assert_string_equal(s.p, cases[i].marked);
+        filter_free(f);
+    }
+    struct filter *f = parsed("a", KIND_RUN);
+    struct filter_span one;
+    assert_int_equal(filter_matches_words(f, SV("aaa"), &one, 1), 1);
+    assert_int_equal(filter_matches_words(f, SV("aaa"), NULL, 0), 0);
+    filter_free(f);
+}
+
+static void dates_are_local(void **state)
+{
+    (void)state;
+    struct sample s;
+    make_sample(&s);
+    s.cells[FIELD_RUN_created] = value_time(1788213600000); /* 2026-08-31T22:00Z */
+    setenv("TZ", "UTC-3", 1);
+    tzset();
+    struct filter *f =
+        parsed("created:2026-09-01 created>2026-09-01T00:30 -created:2026-08-31", KIND_RUN);
+    assert_true(filter_match(f, &s.row, now_ms));
+    filter_free(f);
+    setenv("TZ", "UTC", 1);
+    tzset();
+    f = parsed("created:2026-08-31", KIND_RUN);
+    assert_true(filter_match(f, &s.row, now_ms));
+    filter_free(f);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_filters_name_the_column),
+        cmocka_unit_test(families_belong_to_runs_and_packages),
+        cmocka_unit_test(limits_are_refused),
+        cmocka_unit_test(what_does_not_match),
+        cmocka_unit_test(what_matches),
+        cmocka_unit_test(hostile_times_do_not_overflow),
+        cmocka_unit_test(a_kinds_own_state_is_no_alias),
+        cmocka_unit_test(needs_and_keys),
+        cmocka_unit_test(canonical_text),
+        cmocka_unit_test(words_are_shown),
+        cmocka_unit_test(dates_are_local),
+    };
+    setlocale(LC_CTYPE, "C.UTF-8");
+    setenv("TZ", "UTC", 1);
+    tzset();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
