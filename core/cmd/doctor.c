@@ -20,11 +20,11 @@ static void say_sandbox(struct str *out)
 {
     const struct sandbox_verdict *v = sandbox_probe();
     CLEANUP(mem_free_ptr)
-    char *text =
-        v->reason ? xasprintf("%s; jobs run as plain processes, and a literal /opt/ml path in a "
-                              "script will not work",
-                              v->reason)
-                  : xasprintf("bubblewrap works (%s)", v->bwrap);
+    char *text = v->reason
+                     ? xasprintf("%s; jobs run as plain processes, and a literal /opt/ml path in a "
+                                 "script will not work",
+                                 v->reason)
+                     : xasprintf("bubblewrap works (%s)", v->bwrap);
     say(out, !v->reason, "sandbox", text);
 }
 

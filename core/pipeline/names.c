@@ -28,7 +28,7 @@ void names_arn(struct str *out, const char *kind, const char *name)
 void names_job(struct str *out, const char *execution, const char *step, const char *token)
 {
     str_addf(out, "pipelines-%s-", execution);
-    for (size_t i = 0; step[i] && i < STEP_IN_JOB_NAME; i++) {
+    for (size_t i = 0; i < STEP_IN_JOB_NAME && step[i]; i++) {
         str_addc(out, isalnum((unsigned char)step[i]) ? step[i] : '-');
     }
     str_addf(out, "-%s", token);

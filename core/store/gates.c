@@ -15,9 +15,10 @@ const char *store_actor(void)
 {
     static char name[64];
     if (!name[0]) {
-        const struct passwd *pw = getpwuid(getuid());
-        if (pw && pw->pw_name[0]) {
-            snprintf(name, sizeof name, "%s", pw->pw_name);
+        struct passwd pw, *found = NULL;
+        char buf[4096];
+        if (getpwuid_r(getuid(), &pw, buf, sizeof buf, &found) == 0 && found && pw.pw_name[0]) {
+            snprintf(name, sizeof name, "%s", pw.pw_name);
         } else {
             snprintf(name, sizeof name, "uid %ld", (long)getuid());
         }
