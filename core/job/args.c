@@ -38,7 +38,7 @@ char *args_ml_path(const struct contract *c, const char *rel)
 
 enum sandbox_kind args_sandbox(const struct contract *c)
 {
-    return c->image && c->image->kind == IMAGE_COMMAND ? SANDBOX_NONE : c->sandbox;
+    return c->image && c->image->kind == CONFIG_IMAGE_COMMAND ? SANDBOX_NONE : c->sandbox;
 }
 
 char *args_base_dir(const struct contract *c)

@@ -168,10 +168,10 @@ bool contract_check(const struct contract *c, struct err *e)
     if (count > 1 || groups > 1) {
         return refuse(e, "InstanceCount above 1");
     }
-    if (c->image && c->image->kind == IMAGE_ROOTFS && c->sandbox != SANDBOX_BWRAP) {
+    if (c->image && c->image->kind == CONFIG_IMAGE_ROOTFS && c->sandbox != SANDBOX_BWRAP) {
         return err_set(e, ERR_REFUSED,
                        "image %s is mapped to the root folder %s, which needs bubblewrap",
-                       c->image->pattern, c->image->value);
+                       c->image->pattern, c->image->words[0]);
     }
     return c->kind == JOB_TRAINING ? check_training(c, e) : check_processing(c, e);
 }

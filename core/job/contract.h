@@ -12,8 +12,8 @@
 
 #include "core/base/err.h"
 #include "core/base/json.h"
+#include "core/config/config.h"
 #include "core/executor/executor.h"
-#include "core/job/images.h"
 #include "core/job/objects.h"
 
 enum job_kind { JOB_PROCESSING, JOB_TRAINING, JOB_KIND_COUNT };
@@ -25,9 +25,9 @@ struct contract {
     const char *region;           /* "local" where there is none */
     const char *attempt_dir;      /* absolute; exists, locked */
     const struct objects *objects;
-    const struct image_rule *image; /* from images_resolve */
-    enum sandbox_kind sandbox;      /* what is in force; from sandbox_choose */
-    int cpus, gpus;                 /* what the job was given: SM_NUM_CPUS, SM_NUM_GPUS */
+    const struct config_image *image; /* from config_image_for; NULL: the host */
+    enum sandbox_kind sandbox;        /* what is in force; from sandbox_choose */
+    int cpus, gpus;                   /* what the job was given: SM_NUM_CPUS, SM_NUM_GPUS */
 };
 
 /* What is asked for that is not done here, before anything starts: Pipe mode, InstanceCount > 1,

@@ -213,7 +213,7 @@ static void set_environment(struct layout *l)
     struct words *env = &l->spec->env;
     CLEANUP(mem_free_ptr) char *tmp = path_join(c->attempt_dir, "tmp");
     bool is_boxed = args_sandbox(c) == SANDBOX_BWRAP;
-    bool is_image = c->image && c->image->kind == IMAGE_ROOTFS;
+    bool is_image = c->image && c->image->kind == CONFIG_IMAGE_ROOTFS;
     const char *path = is_image ? NULL : executor_host_path();
     words_set_env(env, "PATH", path ? path : DEFAULT_PATH);
     words_set_env(env, "HOME", is_boxed ? "/tmp" : tmp);
@@ -253,23 +253,13 @@ static bool add_list(const struct json *list, struct words *argv)
     return argv->n > 0;
 }
 
-static void add_prefix(const char *command, struct words *prefix)
-{
-    struct sv rest = sv_z(command), part;
-    while (sv_split(&rest, ' ', &part)) {
-        if (part.n) {
-            words_add_sv(prefix, part);
-        }
-    }
-}
-
 /* Does the image bring `train` (the toolkit, or an algorithm's own)? */
 static bool has_train(const struct contract *c)
 {
     static const char *const dirs[] = {"usr/local/bin", "usr/bin", "bin", "usr/local/sbin",
                                        "opt/conda/bin"};
-    for (size_t i = 0; c->image && c->image->kind == IMAGE_ROOTFS && i < ALEN(dirs); i++) {
-        CLEANUP(mem_free_ptr) char *dir = path_join(c->image->value, dirs[i]);
+    for (size_t i = 0; c->image && c->image->kind == CONFIG_IMAGE_ROOTFS && i < ALEN(dirs); i++) {
+        CLEANUP(mem_free_ptr) char *dir = path_join(c->image->words[0], dirs[i]);
         CLEANUP(mem_free_ptr) char *path = path_join(dir, "train");
         if (os_exists(path)) {
             return true;
@@ -353,8 +343,8 @@ static bool set_command(struct layout *l, struct err *e)
 static bool add_hosts(const struct layout *l, struct err *e)
 {
     const struct contract *c = l->c;
-    bool is_image = c->image && c->image->kind == IMAGE_ROOTFS;
-    CLEANUP(mem_free_ptr) char *theirs = path_join(is_image ? c->image->value : "/", "etc/hosts");
+    bool is_image = c->image && c->image->kind == CONFIG_IMAGE_ROOTFS;
+    CLEANUP(mem_free_ptr) char *theirs = path_join(is_image ? c->image->words[0] : "/", "etc/hosts");
     CLEANUP(mem_free_ptr) char *ours = path_join(c->attempt_dir, "hosts");
     CLEANUP(str_release) struct str text = STR_INIT;
     struct stat st;
@@ -388,11 +378,13 @@ static bool set_box(struct layout *l, struct err *e)
     spec->is_network_isolated =
         json_get_bool(c->arguments, "EnableNetworkIsolation", false) ||
         json_get_bool(args_get(c->arguments, "NetworkConfig"), "EnableNetworkIsolation", false);
-    if (c->image && c->image->kind == IMAGE_ROOTFS) {
+    if (c->image && c->image->kind == CONFIG_IMAGE_ROOTFS) {
         free(spec->rootfs);
-        spec->rootfs = xstrdup(c->image->value);
-    } else if (c->image && c->image->kind == IMAGE_COMMAND) {
-        add_prefix(c->image->value, &spec->prefix);
+        spec->rootfs = xstrdup(c->image->words[0]);
+    } else if (c->image && c->image->kind == CONFIG_IMAGE_COMMAND) {
+        for (size_t i = 0; i < c->image->word_count; i++) {
+            words_add(&spec->prefix, c->image->words[i]);
+        }
     }
     const struct json *stop = args_get(c->arguments, "StoppingCondition");
     int64_t limit = json_get_i64(stop, "MaxRuntimeInSeconds", 0);

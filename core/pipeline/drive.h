@@ -9,7 +9,6 @@
 #include "core/config/config.h"
 #include "core/executor/executor.h"
 #include "core/job/contract.h"
-#include "core/job/images.h"
 #include "core/loop/loop.h"
 #include "core/pipeline/bind.h"
 #include "core/pipeline/definition.h"
@@ -36,7 +35,7 @@ struct drive_step {
     int64_t retry_at_ms; /* mono; 0: not waiting for a retry */
     int retries[CLASS_ALGORITHM_ERROR + 1];
     int64_t first_failure_ms;
-    struct image_rule image;
+    const struct config_image *image; /* NULL: the host */
     struct log_tail *tail;
 };
 
@@ -48,7 +47,6 @@ struct driver {
     struct definition def;
     struct json *parameters, *options, *execution_vars, *experiment;
     struct config config;
-    VEC(struct image_rule) images;
     struct objects objects;
     enum sandbox_kind sandbox;
     int retry_on_exit;

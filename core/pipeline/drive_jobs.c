@@ -196,6 +196,13 @@ static struct json *started_json(const struct driver *d, size_t index, const cha
     return j;
 }
 
+static const struct config_image *image_of(const struct driver *d, enum job_kind kind,
+                                           const struct json *arguments)
+{
+    const char *uri = contract_image_uri(kind, arguments);
+    return uri ? config_image_for(&d->config, uri) : NULL;
+}
+
 /* What must hold before anything is launched: values, image, contract. */
 static bool resolve(struct driver *d, size_t index, struct err *e)
 {
@@ -207,7 +214,7 @@ static bool resolve(struct driver *d, size_t index, struct err *e)
     json_free(s->arguments);
     s->arguments = arguments;
     enum job_kind kind = is_training(d, index) ? JOB_TRAINING : JOB_PROCESSING;
-    s->image = *images_resolve(d->images.at, d->images.n, contract_image_uri(kind, arguments));
+    s->image = image_of(d, kind, arguments);
     struct contract c = drive_contract(d, index);
     c.job_name = c.arn = c.attempt_dir = "-"; /* not named yet: only the arguments are looked at */
     return contract_check(&c, e);
@@ -360,7 +367,7 @@ void drive_recover_job(struct driver *d, size_t index, const struct attempt_row 
     struct drive_step *s = &d->steps[index];
     name_attempt(d, index, (int)row->n, row->token);
     enum job_kind kind = is_training(d, index) ? JOB_TRAINING : JOB_PROCESSING;
-    s->image = *images_resolve(d->images.at, d->images.n, contract_image_uri(kind, s->arguments));
+    s->image = image_of(d, kind, s->arguments);
     s->is_attempt_open = row->ended_ms < 0;
     s->is_attempt_shown = strcmp(row->status, "Executing") == 0;
     if (s->is_attempt_open) {

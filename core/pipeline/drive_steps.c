@@ -189,7 +189,7 @@ struct contract drive_contract(const struct driver *d, size_t index)
         .region = "local",
         .attempt_dir = s->dir,
         .objects = &d->objects,
-        .image = &s->image,
+        .image = s->image,
         .sandbox = d->sandbox,
         .cpus = got.cpus < d->sched.machine.cpus ? got.cpus : d->sched.machine.cpus,
         .gpus = got.gpus < d->sched.machine.gpus ? got.gpus : d->sched.machine.gpus,

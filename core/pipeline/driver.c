@@ -71,23 +71,6 @@ void drive_note(struct driver *d, size_t index, const char *text)
 
 /* --- taking over --- */
 
-static void set_images(struct driver *d)
-{
-    static const enum image_kind same[] = {[CONFIG_IMAGE_HOST] = IMAGE_HOST,
-                                           [CONFIG_IMAGE_ROOTFS] = IMAGE_ROOTFS,
-                                           [CONFIG_IMAGE_COMMAND] = IMAGE_COMMAND};
-    for (size_t i = 0; i < d->config.images.n; i++) {
-        const struct config_image *image = &d->config.images.at[i];
-        CLEANUP(str_release) struct str words = STR_INIT;
-        for (size_t w = 0; w < image->word_count; w++) {
-            str_addf(&words, "%s%s", w ? " " : "", image->words[w]);
-        }
-        struct image_rule rule = {image->pattern, same[image->kind],
-                                  words.n ? arena_sv(&d->arena, sv_of(&words)) : NULL};
-        vec_push(&d->images, rule);
-    }
-}
-
 static bool parse_text(const char *text, struct json **ret, const char *what, struct err *e)
 {
     return json_parse(sv_z(text), ret, e) || err_wrap(e, "%s of the execution", what);
@@ -115,7 +98,6 @@ static bool load(struct driver *d, const char *execution, struct err *e)
     if (json_is(experiment, JSON_OBJECT) && !drive_bind(d, experiment, &d->experiment, &ignored)) {
         d->experiment = NULL;
     }
-    set_images(d);
     return true;
 }
 
@@ -434,7 +416,6 @@ static void release(struct driver *d)
     json_free(d->experiment);
     definition_release(&d->def);
     config_release(&d->config);
-    vec_release(&d->images);
     loop_free(d->loop);
     store_close(d->st);
     arena_release(&d->arena);

@@ -44,7 +44,7 @@ static void fixture_init(struct fixture *f, enum job_kind kind, const char *argu
         .region = "local",
         .attempt_dir = f->dir,
         .objects = &f->objects,
-        .image = images_resolve(NULL, 0, NULL),
+        .image = NULL,
         .sandbox = sandbox_probe()->kind,
         .cpus = 2,
     };
@@ -350,7 +350,8 @@ static void a_command_prefix_goes_before(void **state)
 {
     (void)state;
     struct fixture f;
-    const struct image_rule rule = {"*", IMAGE_COMMAND, "env  Y=2"};
+    char pattern[] = "*", env[] = "env", y[] = "Y=2", *words[] = {env, y, NULL};
+    const struct config_image rule = {pattern, CONFIG_IMAGE_COMMAND, words, 2};
     CLEANUP(str_release) struct str log = STR_INIT;
     fixture_init(&f, JOB_PROCESSING, PROCESSING("'echo $Y'"));
     f.c.image = &rule;
