@@ -17,7 +17,14 @@
 #include "tui/plain.h"
 #include "tui/term.h"
 
-enum { ESC_MS = 25, EXIT_MS = 1000, READ_BYTES = 4096, SIGNALS = 7 };
+enum {
+    ESC_MS = 25,
+    EXIT_MS = 1000,
+    READ_BYTES = 4096,
+    SIGNALS = 7,
+    SLOW_MS = 10000, /* how long a line counts as slow after it would not take more */
+    SLOW_FRAME_MS = 250,
+};
 
 struct loop {
     struct app *app;
@@ -34,6 +41,7 @@ struct loop {
     int death;          /* signal to die of; 0: none */
     int64_t esc_due_ms; /* 0: nothing undecided */
     int64_t last_frame_ms;
+    int64_t slow_until_ms;
     bool is_input_turn;      /* a key came: paint at once */
     uint64_t frames, synced; /* synced: input bytes that were reported */
     bool is_frame_open;      /* a frame's bytes are on their way */
@@ -66,6 +74,7 @@ static void flush_out(struct loop *l)
             continue;
         }
         if (n < 0 && errno == EAGAIN) {
+            l->slow_until_ms = l->app->mono_ms + SLOW_MS;
             return;
         }
         if (n <= 0) {
@@ -277,6 +286,16 @@ static void suspend(struct loop *l)
     l->is_resized = l->app->is_dirty = true;
 }
 
+/* The earliest time of the next frame: a key is answered at once, but on a line that was full the
+ * keys are gathered, so that frames are left out rather than queued. */
+static int64_t frame_due(const struct loop *l)
+{
+    if (l->app->mono_ms < l->slow_until_ms) {
+        return l->last_frame_ms + SLOW_FRAME_MS;
+    }
+    return l->is_input_turn ? 0 : l->last_frame_ms + APP_FRAME_MS;
+}
+
 /* When the next turn is due without anything happening; INT64_MAX: never. */
 static int64_t due(const struct loop *l)
 {
@@ -284,8 +303,8 @@ static int64_t due(const struct loop *l)
     if (l->esc_due_ms && l->esc_due_ms < at) {
         at = l->esc_due_ms;
     }
-    if (l->app->is_dirty && !has_pending(l) && l->last_frame_ms + APP_FRAME_MS < at) {
-        at = l->last_frame_ms + APP_FRAME_MS;
+    if (l->app->is_dirty && !has_pending(l) && frame_due(l) < at) {
+        at = frame_due(l);
     }
     return at;
 }
@@ -312,8 +331,7 @@ static void esc_check(struct loop *l)
 
 static void paint_check(struct loop *l)
 {
-    bool is_due = l->is_input_turn || l->app->mono_ms - l->last_frame_ms >= APP_FRAME_MS;
-    if (l->app->is_dirty && !has_pending(l) && is_due) {
+    if (l->app->is_dirty && !has_pending(l) && l->app->mono_ms >= frame_due(l)) {
         l->is_input_turn = false;
         frame(l);
     } else if (!l->app->is_dirty && !has_pending(l) && l->input.consumed != l->synced) {
