@@ -368,8 +368,9 @@ static int tty_open(struct err *e)
 {
     int fd = -1;
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
-        const char *name = ttyname(STDIN_FILENO);
-        fd = name ? open(name, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+        char name[64]; /* "/dev/pts/N" */
+        bool is_named = ttyname_r(STDIN_FILENO, name, sizeof name) == 0;
+        fd = is_named ? open(name, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
         fd = fd >= 0 ? fd : open("/dev/tty", O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     }
     if (fd < 0) {

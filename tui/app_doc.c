@@ -147,12 +147,20 @@ static void help_text(const struct help *h, struct str *out)
         const struct help_row *row = &h->at[i];
         if (row->right) {
             int pad = HELP_KEYS_WIDTH - (int)utf8_width(sv_z(row->left));
-            str_addf(out, "  %s%*s%s", row->left, pad > 1 ? pad : 1, "", row->right);
+            str_addf(out, "  %s%*s%s", row->left, pad > 2 ? pad : 2, "", row->right);
         } else if (row->left) {
             str_addz(out, row->left);
         }
         str_addc(out, '\n');
     }
+}
+
+/* A key that means nothing here has no place in the help for here. */
+static bool is_for_here(const void *arg, enum cmd cmd)
+{
+    const struct app *app = arg;
+    CLEANUP(str_release) struct str why = STR_INIT;
+    return cmd_info(cmd)->flags & CMD_IS_APPS || app_can(app, app_top(app), cmd, &why) != CAN_NOT;
 }
 
 void app_open_help(struct app *app)
@@ -165,7 +173,7 @@ void app_open_help(struct app *app)
     if (v && v->ops->help) {
         v->ops->help(v, &h);
     }
-    help_keys(&h, &app->keymap, app_contexts(app), app->canvas.is_ascii);
+    help_keys(&h, &app->keymap, app_contexts(app), app->canvas.is_ascii, is_for_here, app);
     help_text(&h, &text);
     const char *name = v ? v->ops->title ? v->ops->title : v->ops->name : "mlw";
     str_addf(&title, "help: %s", name);

@@ -129,7 +129,8 @@ static uint32_t tilde_code(long number)
         [15] = KEYCODE_F5,  [17] = KEYCODE_F6,    [18] = KEYCODE_F7,    [19] = KEYCODE_F8,
         [20] = KEYCODE_F9,  [21] = KEYCODE_F10,   [23] = KEYCODE_F11,   [24] = KEYCODE_F12,
     };
-    return number > 0 && (size_t)number < ALEN(codes) ? codes[number] : 0;
+    size_t index = number > 0 ? (size_t)number : 0;
+    return index < ALEN(codes) ? codes[index] : 0;
 }
 
 /* Parameters of a CSI sequence from byte 2 on; the place of its final byte, at most SEQ_MAX. */

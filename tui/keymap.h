@@ -47,12 +47,12 @@ MUST_USE bool keymap_add(struct keymap *m, struct sv text, const char *file, str
 /* The bundled default. */
 MUST_USE bool keymap_add_default(struct keymap *m, struct err *e);
 
-/* What `key` means in `contexts` (bits); NULL when nothing. */
-const struct key_binding *keymap_find(const struct keymap *m, unsigned contexts, struct key key);
+/* What `key` means in the contexts of `mask` (KEYCTX_BIT); NULL when nothing. */
+const struct key_binding *keymap_find(const struct keymap *m, unsigned mask, struct key key);
 /* The key to show for a command: the first bound one that is in force there. */
-bool keymap_key_of(const struct keymap *m, unsigned contexts, enum cmd cmd, struct key *ret);
+bool keymap_key_of(const struct keymap *m, unsigned mask, enum cmd cmd, struct key *ret);
 /* All keys of a command in force there, as labels joined by a space. */
-void keymap_labels(const struct keymap *m, unsigned contexts, enum cmd cmd, bool is_ascii,
+void keymap_labels(const struct keymap *m, unsigned mask, enum cmd cmd, bool is_ascii,
                    struct str *out);
 
 const char *keyctx_name(enum keyctx ctx);

@@ -103,7 +103,8 @@ static void y_bounds(const struct chart *chart, struct dots *d)
         lo = 0;
         hi = 1;
     }
-    double step = chart_tick_step(lo, hi > lo ? hi : lo + 1, d->area.h > 4 ? (d->area.h - 1) / 2 : 2);
+    double step =
+        chart_tick_step(lo, hi > lo ? hi : lo + 1, d->area.h > 4 ? (d->area.h - 1) / 2 : 2);
     d->y_from = floor(lo / step + 1e-9) * step;
     d->y_to = ceil(hi / step - 1e-9) * step;
     if (d->y_to <= d->y_from) {

@@ -34,39 +34,49 @@ void help_line(struct help *h, const char *left, const char *right)
     vec_push(h, (struct help_row){xstrdup(left), xstrdup(right)});
 }
 
-/* Whether the first key in force for cmd belongs to ctx. */
-static bool belongs(const struct keymap *m, unsigned contexts, enum cmd cmd, enum keyctx ctx)
+struct keys_from {
+    const struct keymap *map;
+    unsigned contexts;
+    bool is_ascii;
+    help_filter_fn is_shown;
+    const void *arg;
+};
+
+/* Whether cmd is to be shown under ctx: the first key in force for it belongs there. */
+static bool belongs(const struct keys_from *k, enum cmd cmd, enum keyctx ctx)
 {
     struct key key;
-    return keymap_key_of(m, contexts, cmd, &key) && keymap_find(m, contexts, key)->ctx == ctx;
+    return keymap_key_of(k->map, k->contexts, cmd, &key) &&
+           keymap_find(k->map, k->contexts, key)->ctx == ctx &&
+           (!k->is_shown || k->is_shown(k->arg, cmd));
 }
 
-static void context_keys(struct help *h, const struct keymap *m, unsigned contexts, int ctx,
-                         bool is_ascii)
+static void context_keys(struct help *h, const struct keys_from *k, enum keyctx ctx)
 {
     const char *group = "";
-    for (int cmd = CMD_NONE + 1; cmd < CMD_COUNT; cmd++) {
-        if (!belongs(m, contexts, (enum cmd)cmd, (enum keyctx)ctx)) {
+    for (int i = CMD_NONE + 1; i < CMD_COUNT; i++) {
+        enum cmd cmd = (enum cmd)i;
+        if (!belongs(k, cmd, ctx)) {
             continue;
         }
         CLEANUP(str_release) struct str keys = STR_INIT;
-        const char *own =
-            ctx == KEYCTX_GLOBAL ? cmd_group((enum cmd)cmd) : keyctx_title((enum keyctx)ctx);
+        const char *own = ctx == KEYCTX_GLOBAL ? cmd_group(cmd) : keyctx_title(ctx);
         if (strcmp(own, group) != 0) {
             help_section(h, own);
             group = own;
         }
-        keymap_labels(m, contexts, (enum cmd)cmd, is_ascii, &keys);
-        help_line(h, keys.p, cmd_info((enum cmd)cmd)->text);
+        keymap_labels(k->map, k->contexts, cmd, k->is_ascii, &keys);
+        help_line(h, keys.p, cmd_info(cmd)->text);
     }
 }
 
-void help_keys(struct help *h, const struct keymap *m, unsigned contexts, bool is_ascii)
+void help_keys(struct help *h, const struct keymap *m, unsigned contexts, bool is_ascii,
+               help_filter_fn is_shown, const void *arg)
 {
-    contexts |= KEYCTX_BIT(GLOBAL);
+    const struct keys_from k = {m, contexts | KEYCTX_BIT(GLOBAL), is_ascii, is_shown, arg};
     for (int ctx = KEYCTX_COUNT - 1; ctx >= 0; ctx--) {
-        if (contexts & 1u << ctx) {
-            context_keys(h, m, contexts, ctx, is_ascii);
+        if (k.contexts & 1u << ctx) {
+            context_keys(h, &k, (enum keyctx)ctx);
         }
     }
 }

@@ -24,7 +24,10 @@ void help_init(struct help *h);
 void help_release(struct help *h);
 void help_section(struct help *h, const char *title);
 void help_line(struct help *h, const char *left, const char *right);
-/* Keys in force in `contexts`, by context and group of commands. */
-void help_keys(struct help *h, const struct keymap *m, unsigned contexts, bool is_ascii);
+/* Keys in force in `contexts`, by context and group of commands; only those for which is_shown
+ * holds (NULL: all). */
+typedef bool (*help_filter_fn)(const void *arg, enum cmd cmd);
+void help_keys(struct help *h, const struct keymap *m, unsigned contexts, bool is_ascii,
+               help_filter_fn is_shown, const void *arg);
 
 #endif

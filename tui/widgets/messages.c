@@ -19,7 +19,7 @@ static void message_release(struct message *msg)
 
 void messages_release(struct messages *m)
 {
-    for (size_t i = 0; i < m->n; i++) {
+    for (size_t i = 0; m->at && i < m->n; i++) {
         message_release(&m->at[i]);
     }
     free(m->at);
@@ -29,17 +29,17 @@ void messages_release(struct messages *m)
 void messages_add(struct messages *m, enum toast kind, struct sv text, const char *hint,
                   int64_t now_ms)
 {
-    struct message *last = m->n ? &m->at[m->n - 1] : NULL;
-    if (last && last->kind == kind && sv_eqz(text, last->text)) {
-        last->times++;
-        last->time_ms = now_ms;
+    if (m->n > 0 && m->at[m->n - 1].kind == kind && sv_eqz(text, m->at[m->n - 1].text)) {
+        m->at[m->n - 1].times++;
+        m->at[m->n - 1].time_ms = now_ms;
         return;
     }
-    if (m->n == MESSAGES_MAX) {
+    if (m->n >= MESSAGES_MAX && m->at) {
         message_release(&m->at[0]);
         vec_remove(m, 0);
     }
-    vec_push(m, (struct message){kind, sv_dup(text), xstrdup(hint), now_ms, 1});
+    struct message next = {kind, sv_dup(text), xstrdup(hint), now_ms, 1};
+    vec_push(m, next);
 }
 
 const struct message *messages_last_error(const struct messages *m)
