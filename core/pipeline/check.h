@@ -84,6 +84,9 @@ void check_experiment_config(struct checker *c);
 void check_steps(struct checker *c);
 void check_conditions(const struct value_context *x, const struct trail *at,
                       const struct json *conditions);
+/* The Arguments of a ForEach, apart from the steps in its body. */
+void check_for_each(const struct value_context *x, const struct json *arguments,
+                    const struct trail *of);
 void check_policies(struct checker *c, struct definition_step *s, const struct trail *at);
 void check_add_edge(struct checker *c, size_t from, struct definition_edge edge);
 /* The step by that name as something `x` waits for; reports and returns DEFINITION_NONE when it

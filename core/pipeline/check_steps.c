@@ -301,53 +301,6 @@ static void check_nests(struct checker *c, const struct definition_step *s, cons
     }
 }
 
-static void check_for_each(const struct value_context *x, const struct definition_step *s,
-                           const struct trail *of)
-{
-    enum { MAX_CONCURRENCY = 50, MAX_ITEMS = 100 };
-    struct checker *c = x->c;
-    struct trail body_at = trail_key(of, "ForEachBody");
-    struct trail items_at = trail_key(of, "IterableItems");
-    struct trail most_at = trail_key(of, "MaxConcurrency");
-    struct trail selector_at = trail_key(of, "Selector");
-    int64_t most;
-    if (!json_first(json_get(s->arguments, "ForEachBody"))) {
-        check_problem(c, &body_at, "ForEachBody must be an array of at least one step");
-    }
-    const struct json *items = json_get(s->arguments, "IterableItems");
-    if (items && value_kind(items) == VALUE_ARRAY) {
-        size_t n = json_size(items);
-        if (n < 1 || n > MAX_ITEMS) {
-            check_problem(c, &items_at, "IterableItems has from 1 to %d items", MAX_ITEMS);
-        }
-    } else if (!items || value_kind(items) == VALUE_SCALAR || !value_is_operand(items)) {
-        check_problem(c, &items_at, "IterableItems must be an array or a Get");
-    }
-    const struct json *concurrency = json_get(s->arguments, "MaxConcurrency");
-    if (concurrency && value_kind(concurrency) != VALUE_GET &&
-        (!json_i64(concurrency, &most) || most < 1 || most > MAX_CONCURRENCY)) {
-        check_problem(c, &most_at, "MaxConcurrency must be a whole number from 1 to %d",
-                      MAX_CONCURRENCY);
-    }
-    const struct json *selector = check_member(c, of, s->arguments, "Selector", JSON_OBJECT, NULL);
-    if (selector) {
-        struct trail field_at = trail_key(&selector_at, "Field");
-        struct trail pick_at = trail_key(&selector_at, "Pick");
-        const char *pick = check_required_text(c, &selector_at, selector, "Pick");
-        const struct json *field = json_get(selector, "Field");
-        struct value_context inner = *x;
-        inner.is_iteration_output_ok = true;
-        if (pick && !z_eq(pick, "MaxBy") && !z_eq(pick, "MinBy")) {
-            check_problem(c, &pick_at, "Pick is MaxBy or MinBy");
-        }
-        if (!field || value_kind(field) != VALUE_GET) {
-            check_problem(c, &field_at, "Field must be a Get of IterationOutput.STEP");
-        } else {
-            check_value(&inner, &field_at, field);
-        }
-    }
-}
-
 static void check_arguments(struct checker *c, const struct definition_step *s,
                             const struct trail *of)
 {
@@ -363,7 +316,7 @@ static void check_arguments(struct checker *c, const struct definition_step *s,
     }
     check_nests(c, s, &at);
     if (s->type == STEP_FOR_EACH) {
-        check_for_each(&x, s, &at);
+        check_for_each(&x, s->arguments, &at);
     }
     if (s->type == STEP_CONDITION) {
         struct trail t = trail_key(&at, "Conditions");
