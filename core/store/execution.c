@@ -109,6 +109,16 @@ bool execution_status(struct store *st, const char *id, struct arena *a, const c
     return true;
 }
 
+char *execution_last_file(struct store *st, const char *pipeline)
+{
+    struct err ignored;
+    struct q q = q_get(st, STMT_EXECUTION_LAST_FILE);
+    q_text(q, ":pipeline", pipeline);
+    char *file = q_step(q, &ignored) == 1 ? xstrdup(q_col(q, 0)) : NULL;
+    q_done(q);
+    return file;
+}
+
 bool execution_steps(struct store *st, const char *id, struct arena *a, struct step_rows *ret,
                      struct err *e)
 {

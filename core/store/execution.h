@@ -46,6 +46,8 @@ MUST_USE bool execution_get(struct store *st, const char *id, struct arena *a,
 /* Status alone, into the arena; cheap: for waiting. ret_failure may be NULL. */
 MUST_USE bool execution_status(struct store *st, const char *id, struct arena *a,
                                const char **ret_status, const char **ret_failure, struct err *e);
+/* The file that a pipeline was last started from; caller frees; NULL when it never was. */
+char *execution_last_file(struct store *st, const char *pipeline);
 MUST_USE bool execution_steps(struct store *st, const char *id, struct arena *a,
                               struct step_rows *ret, struct err *e);
 MUST_USE bool execution_attempts(struct store *st, const char *id, struct arena *a,

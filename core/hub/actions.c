@@ -1,0 +1,187 @@
+/* Shared actions with their journal; see actions.h. */
+#include "core/hub/actions.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/pipeline/control.h"
+#include "core/store/gates.h"
+
+/* One action while it is done: the effect fills what the reply needs. */
+struct doing {
+    const struct actions *a;
+    const struct req *req;
+    struct ev *reply;
+    struct err *e;
+};
+
+/* A file, or the name of a pipeline that was started here: then its newest execution's file. */
+static char *definition_file(const struct doing *d)
+{
+    if (os_exists(d->req->text) || strchr(d->req->text, '/')) {
+        return xstrdup(d->req->text);
+    }
+    char *file = execution_last_file(d->a->st, d->req->text);
+    return file ? file : xstrdup(d->req->text);
+}
+
+static bool do_start(struct doing *d)
+{
+    const struct req *req = d->req;
+    struct definition def = {0};
+    CLEANUP(mem_free_ptr) char *file = definition_file(d);
+    if (!definition_load(file, req->name, &def, d->e)) {
+        return false;
+    }
+    VEC(const char *) params = {0};
+    for (size_t i = 0; i < req->params.n; i++) {
+        vec_push(&params, xasprintf("%s=%s", req->params.at[i].key, req->params.at[i].value));
+    }
+    struct start_options options = {params.at, params.n, req->parallel, req->retry_on_exit};
+    char id[EXECUTION_ID + 1];
+    bool ok = control_start(d->a->ws, d->a->st, &def, file, &options, id, d->e);
+    if (ok) {
+        d->reply->reply_id = xstrdup(id);
+        d->reply->text = xasprintf("execution %s of %s has started", id, def.name);
+    }
+    for (size_t i = 0; i < params.n; i++) {
+        free((char *)(uintptr_t)params.at[i]);
+    }
+    vec_release(&params);
+    definition_release(&def);
+    return ok;
+}
+
+static bool do_stop(struct doing *d)
+{
+    d->reply->text = xasprintf("execution %s is asked to stop", d->req->id);
+    return control_stop(d->a->ws, d->a->st, d->req->id, d->e);
+}
+
+static bool do_retry(struct doing *d)
+{
+    d->reply->text = xasprintf("execution %s runs again what did not succeed", d->req->id);
+    return control_retry(d->a->ws, d->a->st, d->req->id, d->e);
+}
+
+/* The token itself, or that of a model version's gate. */
+static char *token_of(const struct doing *d)
+{
+    if (!strchr(d->req->id, '/')) {
+        return xstrdup(d->req->id);
+    }
+    struct arena a;
+    struct package_row p;
+    arena_init(&a, 0);
+    char *token = NULL;
+    if (package_get(d->a->st, d->req->id, &a, &p, d->e)) {
+        token = xstrdup(p.token);
+        if (!token) {
+            err_set(d->e, ERR_REFUSED, "%s is %s: there is no decision to make", d->req->id,
+                    p.approval);
+        }
+    }
+    arena_release(&a);
+    return token;
+}
+
+static bool decide(struct doing *d, bool is_approved)
+{
+    CLEANUP(mem_free_ptr) char *token = token_of(d);
+    if (!token) {
+        return false;
+    }
+    struct json *outputs = d->req->params.n ? json_new_object() : NULL;
+    for (size_t i = 0; i < d->req->params.n; i++) {
+        json_set_str(outputs, d->req->params.at[i].key, d->req->params.at[i].value);
+    }
+    bool ok = control_decide(d->a->ws, d->a->st, token, is_approved, d->req->text, outputs, d->e);
+    json_free(outputs);
+    d->reply->text = xasprintf("%s is %s", d->req->id, is_approved ? "Approved" : "Rejected");
+    return ok;
+}
+
+static bool do_approve(struct doing *d)
+{
+    return decide(d, true);
+}
+
+static bool do_reject(struct doing *d)
+{
+    return decide(d, false);
+}
+
+/* The state of "execution:ID" or "gate:TOKEN", which hides it until it is another. */
+static bool do_ack(struct doing *d)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    const char *status = NULL, *id = strchr(d->req->id, ':');
+    bool ok = (id && strncmp(d->req->id, "execution:", 10) == 0 &&
+               execution_status(d->a->st, id + 1, &a, &status, NULL, d->e)) ||
+              err_set(d->e, ERR_REFUSED, "%s cannot be put aside: only a failed execution can",
+                      d->req->id);
+    ok = ok && store_begin(d->a->st, d->e) &&
+         ack_set(d->a->st, d->req->id, status, d->req->text ? d->req->text : "", store_actor(),
+                 d->e) &&
+         store_commit(d->a->st, d->e);
+    store_rollback(d->a->st);
+    arena_release(&a);
+    d->reply->text = xasprintf("%s is put aside until its state changes", d->req->id);
+    return ok;
+}
+
+static bool (*const effects[REQ_COUNT])(struct doing *) = {
+    [REQ_START] = do_start,     [REQ_STOP] = do_stop,     [REQ_RETRY] = do_retry,
+    [REQ_APPROVE] = do_approve, [REQ_REJECT] = do_reject, [REQ_ACK] = do_ack,
+};
+
+static bool refuse_read_only(const struct doing *d)
+{
+    const char *word = req_infos[d->req->type].word;
+    if (d->a->is_read_only) {
+        return err_set(d->e, ERR_REFUSED, "%s is refused: this mlw was started with --read-only",
+                       word);
+    }
+    if (store_is_read_only(d->a->st)) {
+        return err_set(d->e, ERR_REFUSED, "%s is refused: the workspace %s can only be read", word,
+                       d->a->ws->dir);
+    }
+    return true;
+}
+
+static bool write_intent(const struct doing *d, int64_t *ret_id)
+{
+    const char *object = d->req->id ? d->req->id : d->req->text;
+    const char *reason = d->req->type == REQ_START ? NULL : d->req->text;
+    bool ok = store_begin(d->a->st, d->e) &&
+              journal_intent(d->a->st, store_actor(), req_infos[d->req->type].word, object, reason,
+                             ret_id, d->e) &&
+              store_commit(d->a->st, d->e);
+    store_rollback(d->a->st);
+    return ok;
+}
+
+static void write_outcome(const struct doing *d, int64_t id, bool ok)
+{
+    struct err ignored;
+    const char *outcome = ok ? d->reply->text : d->e->msg;
+    const char *status = ok ? "done" : d->e->code == ERR_REFUSED ? "refused" : "failed";
+    if (!store_begin(d->a->st, &ignored) ||
+        !journal_outcome(d->a->st, id, status, outcome, &ignored) ||
+        !store_commit(d->a->st, &ignored)) {
+        store_rollback(d->a->st); /* the intent stands: what came of it is looked up */
+    }
+}
+
+void actions_do(const struct actions *a, const struct req *req, struct ev *ret_reply)
+{
+    struct doing d = {a, req, ret_reply, &ret_reply->err};
+    int64_t id = 0;
+    ret_reply->ok = refuse_read_only(&d) && write_intent(&d, &id);
+    if (ret_reply->ok) {
+        ret_reply->ok = effects[req->type](&d);
+        write_outcome(&d, id, ret_reply->ok);
+    }
+}
