@@ -1,6 +1,17 @@
 /* mlw check: every problem of a definition, or its plan. */
 #include "core/cmd/cmd.h"
+#include "core/cmd/note.h"
 #include "core/pipeline/definition.h"
+
+static bool has_jobs(const struct definition *d)
+{
+    for (size_t i = 0; i < d->steps.n; i++) {
+        if (d->steps.at[i].type == STEP_PROCESSING || d->steps.at[i].type == STEP_TRAINING) {
+            return true;
+        }
+    }
+    return false;
+}
 
 int cmd_check(const struct cmd_line *line)
 {
@@ -21,6 +32,9 @@ int cmd_check(const struct cmd_line *line)
         CLEANUP(str_release) struct str out = STR_INIT;
         definition_check_print(&def, &out);
         cmd_out(sv_of(&out));
+    }
+    if (is_valid && has_jobs(&def)) {
+        note_sandbox(line);
     }
     definition_release(&def);
     return is_valid ? 0 : 1;

@@ -5,6 +5,7 @@
 #include "core/base/os.h"
 #include "core/cmd/act.h"
 #include "core/cmd/cmd.h"
+#include "core/cmd/note.h"
 #include "core/cmd/wait.h"
 #include "core/store/execution.h"
 
@@ -61,6 +62,7 @@ int cmd_run(const struct cmd_line *line)
     CLEANUP(str_release) struct str out = STR_INIT;
     str_addf(&out, "%s\n", id);
     cmd_out(sv_of(&out));
+    note_sandbox(line);
     return cmd_has(line, "detach") ? 0 : follow(line, id);
 }
 

@@ -75,7 +75,8 @@ static struct waiters waiters_of(const struct definition *d)
     return w;
 }
 
-static void sort_steps(struct definition *d, bool *is_sorted)
+/* Steps in a cycle, or behind one, come last and are not marked. Returns whether there are any. */
+static bool sort_steps(struct definition *d, bool *is_sorted)
 {
     struct heap ready = {0};
     struct waiters w = waiters_of(d);
@@ -94,6 +95,7 @@ static void sort_steps(struct definition *d, bool *is_sorted)
             }
         }
     }
+    bool has_rest = d->order.n < d->steps.n;
     for (size_t i = 0; i < d->steps.n; i++) {
         if (!is_sorted[i]) {
             vec_push(&d->order, i);
@@ -103,6 +105,7 @@ static void sort_steps(struct definition *d, bool *is_sorted)
     free(w.start);
     free(w.to);
     free(w.missing);
+    return has_rest;
 }
 
 /* --- cycles: strongly connected parts (Tarjan, without recursion), one report for each --- */
@@ -297,8 +300,7 @@ void check_plan(struct checker *c)
         return;
     }
     bool *is_sorted = xcalloc(n, sizeof *is_sorted);
-    sort_steps(c->def, is_sorted);
-    if (memchr(is_sorted, false, n)) {
+    if (sort_steps(c->def, is_sorted)) {
         find_cycles(c, is_sorted);
     }
     free(is_sorted);

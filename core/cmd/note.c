@@ -1,0 +1,37 @@
+/* Notes before jobs start; see note.h. */
+#include "core/cmd/note.h"
+
+#include <stdio.h>
+
+#include "core/config/config.h"
+#include "core/executor/executor.h"
+
+/* The settings of the workspace, or of the person alone where there is none. */
+static bool load_config(const struct cmd_line *line, struct config *ret_config)
+{
+    struct workspace ws;
+    struct err e = ERR_INIT;
+    if (!cmd_workspace(line, false, &ws, &e)) {
+        return config_load(NULL, ret_config, &e);
+    }
+    bool ok = config_load(ws.dir, ret_config, &e);
+    workspace_release(&ws);
+    return ok;
+}
+
+void note_sandbox(const struct cmd_line *line)
+{
+    struct config config;
+    if (!load_config(line, &config)) {
+        return;
+    }
+    enum config_sandbox wanted = config.executor_sandbox;
+    const struct sandbox_verdict *verdict = wanted == CONFIG_SANDBOX_AUTO ? sandbox_probe() : NULL;
+    if (wanted == CONFIG_SANDBOX_NONE || (verdict && verdict->reason)) {
+        fprintf(stderr,
+                "mlw: jobs run without a sandbox (%s): a literal /opt/ml path in a script will not "
+                "work\n",
+                verdict ? verdict->reason : "sandbox = none in mlw.conf");
+    }
+    config_release(&config);
+}
