@@ -37,7 +37,7 @@ struct loop {
     uv_poll_t tty, wake;
     uv_timer_t timer;
     uv_signal_t signals[SIGNALS];
-    bool has_wake, is_hung_up, is_resized, is_suspending;
+    bool has_wake, is_hung_up, is_resized, is_continued;
     int death;          /* signal to die of; 0: none */
     int64_t esc_due_ms; /* 0: nothing undecided */
     int64_t last_frame_ms;
@@ -200,8 +200,7 @@ static void on_signal(uv_signal_t *handle, int signum)
         l->is_resized = true;
         break;
     case SIGCONT:
-        l->app->wants_redraw = l->app->is_dirty = true;
-        l->is_resized = true;
+        l->is_continued = l->is_resized = l->app->is_dirty = true;
         break;
     case SIGTSTP:
         l->app->wants_suspend = true;
@@ -299,7 +298,7 @@ static int64_t frame_due(const struct loop *l)
 /* When the next turn is due without anything happening; INT64_MAX: never. */
 static int64_t due(const struct loop *l)
 {
-    int64_t at = app_next_due(l->app);
+    int64_t at = l->app->has_more_events ? l->app->mono_ms : app_next_due(l->app);
     if (l->esc_due_ms && l->esc_due_ms < at) {
         at = l->esc_due_ms;
     }
@@ -343,6 +342,13 @@ static void turn(struct loop *l)
 {
     now(l);
     esc_check(l);
+    if (l->app->has_more_events) {
+        (void)app_drain(l->app);
+    }
+    if (l->is_continued) {
+        l->is_continued = false;
+        term_resume(l->term); /* whoever had the terminal meanwhile may have changed it */
+    }
     if (l->is_resized) {
         resize(l);
     }
@@ -393,6 +399,7 @@ static void leave(struct loop *l)
         flush_out(l);
     }
     term_modes_restore(l->fd);
+    term_stderr_release();
 }
 
 static void die_of(int signum)

@@ -17,6 +17,7 @@ enum {
     APP_HELD_MS = 2000,
     APP_FRAME_MS = 33,
     APP_CLIPBOARD_MAX = 74000,
+    APP_DRAIN_MAX = 64,
 };
 
 /* tags of the app's own modals; views use tags >= 0 */
@@ -70,7 +71,7 @@ struct app {
     struct key last_key;
     bool is_key_turn; /* the command in hand came from a key */
     bool is_dirty;    /* something may have changed since the last paint */
-    bool is_ended;
+    bool is_ended, has_more_events;
     int status;
 
     /* for the loop */

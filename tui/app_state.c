@@ -259,17 +259,18 @@ void app_event(struct app *app, void *ev)
 
 bool app_drain(struct app *app)
 {
-    bool is_any = false;
-    void *ev;
+    void *ev = NULL;
+    int n = 0;
     if (!app->config.next_event) {
         return false;
     }
-    while ((ev = app->config.next_event(app->config.arg))) {
-        is_any = true;
+    /* a flood is taken in parts, so that keys come in between */
+    for (; n < APP_DRAIN_MAX && (ev = app->config.next_event(app->config.arg)); n++) {
         app_event(app, ev);
         if (app->config.free_event) {
             app->config.free_event(app->config.arg, ev);
         }
     }
-    return is_any;
+    app->has_more_events = n == APP_DRAIN_MAX;
+    return n > 0;
 }

@@ -170,14 +170,13 @@ unsigned app_contexts(const struct app *app)
 enum can app_can(const struct app *app, const struct view *v, enum cmd cmd, struct str *why)
 {
     unsigned flags = cmd_info(cmd)->flags;
-    if (app->config.is_read_only && flags & CMD_WRITES) {
+    bool acts = flags & (CMD_NEEDS_SELECTION | CMD_TAKES_MARKS | CMD_WRITES);
+    enum can can = v && v->ops->can ? v->ops->can(v, cmd, why) : acts ? CAN_NOT : CAN_YES;
+    if (can == CAN_YES && app->config.is_read_only && flags & CMD_WRITES) {
         str_addz(why, "mlw was started read-only");
         return CAN_OFF;
     }
-    if (v && v->ops->can) {
-        return v->ops->can(v, cmd, why);
-    }
-    return flags & (CMD_NEEDS_SELECTION | CMD_TAKES_MARKS | CMD_WRITES) ? CAN_NOT : CAN_YES;
+    return can;
 }
 
 static void own_theme(struct app *app, const struct cmd_arg *arg)
@@ -392,6 +391,11 @@ bool app_line(struct app *app, struct sv line, struct err *e)
     }
     struct sv whole = rest;
     if (whole.n == 0) {
+        return true;
+    }
+    int64_t number;
+    if (fmt_parse_i64(whole, &number) && number > 0) {
+        (void)app_command(app, CMD_LINE, &(struct cmd_arg){.text = {"", 0}, .n = (long)number});
         return true;
     }
     sv_split(&rest, ' ', &name);

@@ -35,7 +35,7 @@ struct cmd_info {
 
 struct cmd_arg {
     struct sv text; /* what followed the name in the palette; empty for a key */
-    long n;         /* digit of the key, row of CMD_LINE (from 0) */
+    long n;         /* digit of the key; CMD_LINE: which line, from 1 */
 };
 
 enum handled { PASS, HANDLED };

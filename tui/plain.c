@@ -153,7 +153,11 @@ static bool turn(struct plain *p, int wake_fd, struct err *e)
         return err_sys(e, "wait for input");
     }
     app_time(p->app, clock_wall_ms(), clock_mono_ms());
-    if (fds[1].revents && app_drain(p->app) && p->may_update) {
+    bool is_news = fds[1].revents && app_drain(p->app);
+    while (p->app->has_more_events) {
+        (void)app_drain(p->app);
+    }
+    if (is_news && p->may_update) {
         unsigned prints = p->prints;
         if (!print(p, true, e)) {
             return false;

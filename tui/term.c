@@ -57,7 +57,41 @@ static struct {
     struct termios modes;
     char bytes[256];
     size_t n;
-} restore;
+    int stderr_fd, stderr_mem; /* the real one, and what holds it back; -1: not held back */
+} restore = {.stderr_fd = -1, .stderr_mem = -1};
+
+/* What was said on stderr meanwhile would have torn the screen: say it now. Async-signal-safe. */
+static void stderr_replay(void)
+{
+    char buf[1024];
+    ssize_t n;
+    if (restore.stderr_fd < 0) {
+        return;
+    }
+    (void)dup2(restore.stderr_fd, STDERR_FILENO);
+    (void)lseek(restore.stderr_mem, 0, SEEK_SET);
+    for (int i = 0; i < 64 && (n = read(restore.stderr_mem, buf, sizeof buf)) > 0; i++) {
+        (void)!write(STDERR_FILENO, buf, (size_t)n);
+    }
+    (void)close(restore.stderr_fd);
+    (void)close(restore.stderr_mem);
+    restore.stderr_fd = restore.stderr_mem = -1;
+}
+
+static void stderr_hold(void)
+{
+    if (!isatty(STDERR_FILENO)) {
+        return;
+    }
+    restore.stderr_mem = memfd_create("stderr", MFD_CLOEXEC);
+    restore.stderr_fd = restore.stderr_mem < 0 ? -1 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (restore.stderr_fd >= 0) {
+        (void)dup2(restore.stderr_mem, STDERR_FILENO);
+    } else if (restore.stderr_mem >= 0) {
+        (void)close(restore.stderr_mem);
+        restore.stderr_mem = -1;
+    }
+}
 
 /* Async-signal-safe. Waits for a terminal that is busy, but no longer than a second. */
 static void restore_now(void)
@@ -79,6 +113,7 @@ static void restore_now(void)
         }
     }
     (void)tcsetattr(restore.fd, TCSANOW, &restore.modes);
+    stderr_replay();
 }
 
 static void on_fatal(int sig)
@@ -273,6 +308,7 @@ struct term *term_open(int fd, bool no_colour, struct err *e)
     screen_setup(t, no_colour);
     hooks_install();
     restore_arm(t);
+    stderr_hold();
     modes_raw(t);
     int w, h;
     term_size(t, &w, &h);
@@ -333,6 +369,11 @@ void term_close(struct term *t, struct str *out)
 void term_modes_restore(int fd)
 {
     (void)tcsetattr(fd, TCSANOW, &restore.modes);
+}
+
+void term_stderr_release(void)
+{
+    stderr_replay();
 }
 
 /* --- size, theme, keys --- */

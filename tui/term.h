@@ -24,7 +24,9 @@ struct term *term_open(int fd, bool no_colour, struct err *e);
 /* Bytes that put the terminal back are appended to out; when they are written, the modes follow. */
 void term_close(struct term *t, struct str *out);
 void term_modes_restore(int fd); /* as they were at term_open */
-bool term_is_dumb(void);         /* TERM is dumb or not set */
+/* stderr is held back while the screen is up, if it is the terminal; say now what was said. */
+void term_stderr_release(void);
+bool term_is_dumb(void); /* TERM is dumb or not set */
 
 void term_size(const struct term *t, int *ret_w, int *ret_h); /* asks the tty */
 void term_resize(struct term *t, int w, int h);

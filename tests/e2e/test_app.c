@@ -179,6 +179,53 @@ static void the_line_drops(void **state)
     pty_free(p);
 }
 
+static void a_crash_says_what_was_held_back(void **state)
+{
+    (void)state;
+    int status;
+    struct pty *p = start("xterm-256color", "C.UTF-8", 24, 80);
+    assert_true(pty_wait_text(p, "bird-00000", DEADLINE_MS));
+    keys(p, "C");
+    assert_int_equal(pty_find(p, "said meanwhile"), -1);
+    pty_send(p, "R"); /* the toy crashes on purpose */
+    assert_true(pty_wait_exit(p, DEADLINE_MS, &status));
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+    assert_true(pty_find(p, "said meanwhile") >= 0);
+    assert_false(pty_is_altscreen(p));
+    pty_free(p);
+}
+
+static void a_slow_line_is_not_flooded(void **state)
+{
+    (void)state;
+    struct pty *p = start("xterm-256color", "C.UTF-8", 24, 80);
+    assert_true(pty_wait_text(p, "bird-00000", DEADLINE_MS));
+    pty_throttle(p, 1200);
+    for (int i = 0; i < 200; i++) {
+        pty_send(p, i % 3 ? "j" : "<PgDn>");
+    }
+    size_t before = pty_bytes(p);
+    pty_throttle(p, 120000); /* what counts is how much there is */
+    assert_true(pty_wait_consumed(p, DEADLINE_MS));
+    pty_settle(p, 100);
+    assert_true(pty_bytes(p) - before <= 12500);
+    pty_free(p);
+}
+
+static void a_paste_is_text_or_nothing(void **state)
+{
+    (void)state;
+    struct pty *p = start("xterm-256color", "C.UTF-8", 24, 80);
+    assert_true(pty_wait_text(p, "bird-00000", DEADLINE_MS));
+    pty_paste(p, "Kyq\njj");
+    keys(p, "j");
+    assert_true(pty_wait_row(p, 22, "bird-00001", DEADLINE_MS));
+    keys(p, "/");
+    pty_paste(p, "a\nb");
+    assert_true(pty_wait_row(p, 23, "/a b", DEADLINE_MS));
+    pty_free(p);
+}
+
 static void suspend_and_resume(void **state)
 {
     (void)state;
@@ -255,6 +302,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(quit_leaves_the_terminal_as_it_was),
         cmocka_unit_test(signals_restore_and_kill),
         cmocka_unit_test(the_line_drops),
+        cmocka_unit_test(a_crash_says_what_was_held_back),
+        cmocka_unit_test(a_slow_line_is_not_flooded),
+        cmocka_unit_test(a_paste_is_text_or_nothing),
         cmocka_unit_test(suspend_and_resume),
         cmocka_unit_test(sizes),
         cmocka_unit_test(other_terminals),

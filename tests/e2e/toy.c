@@ -88,6 +88,9 @@ static enum handled toy_command(struct view *v, enum cmd cmd, const struct cmd_a
     case CMD_FILTER:
         app_prompt(v->app, v, TAG_FILTER, &(struct prompt_spec){.label = "/", .is_live = true});
         return HANDLED;
+    case CMD_COLUMNS:
+        (void)fprintf(stderr, "said meanwhile\n");
+        return HANDLED;
     case CMD_REFRESH:
         (void)raise(SIGSEGV);
         return HANDLED;
@@ -98,7 +101,7 @@ static enum handled toy_command(struct view *v, enum cmd cmd, const struct cmd_a
 
 static enum can toy_can(const struct view *v, enum cmd cmd, struct str *why)
 {
-    if (cmd == CMD_STOP || cmd == CMD_FILTER || cmd == CMD_REFRESH) {
+    if (cmd == CMD_STOP || cmd == CMD_FILTER || cmd == CMD_REFRESH || cmd == CMD_COLUMNS) {
         return CAN_YES;
     }
     if (cmd == CMD_RETRY) {

@@ -384,7 +384,7 @@ enum handled table_command(struct table *t, enum cmd cmd, const struct cmd_arg *
     } else if (cmd == CMD_BOTTOM) {
         table_select_row(t, t->rows ? t->rows - 1 : 0);
     } else if (cmd == CMD_LINE) {
-        table_select_row(t, arg && arg->n > 0 ? (size_t)arg->n : 0);
+        table_select_row(t, arg && arg->n > 0 ? (size_t)arg->n - 1 : 0);
     } else if (cmd == CMD_LEFT || cmd == CMD_RIGHT) {
         scroll_columns(t, cmd == CMD_LEFT ? -1 : 1);
     } else if (is_mark_command(cmd)) {

@@ -149,10 +149,22 @@ static void keep_in_sight(struct text *t)
     t->top = t->top > max_top ? max_top : t->top;
 }
 
+/* Matches are counted once a line, when it comes. */
+static void count_matches(struct text *t)
+{
+    for (; t->needle.n && t->counted < t->count; t->counted++) {
+        t->match_count += is_match(t, t->counted);
+    }
+}
+
 void text_update(struct text *t, size_t count)
 {
     bool is_new_text = count < t->count;
     t->count = count;
+    if (is_new_text) {
+        t->counted = t->match_count = 0;
+    }
+    count_matches(t);
     if (t->is_following && count) {
         t->cursor = count - 1;
     }
@@ -232,6 +244,8 @@ bool text_search(struct text *t, struct sv needle)
     str_addsv(&copy, needle);
     str_clear(&t->needle);
     str_addsv(&t->needle, sv_of(&copy));
+    t->counted = t->match_count = 0;
+    count_matches(t);
     if (copy.n == 0) {
         keep_in_sight(t);
         return true;
@@ -362,13 +376,8 @@ void text_status(const struct text *t, struct status *st)
     st->is_filtered = true;
     str_clear(&st->filter);
     str_addsv(&st->filter, sv_of(&t->needle));
-    st->matched = st->total = 0;
-    for (size_t i = 0; i < t->count; i++) {
-        if (is_match(t, i)) {
-            st->total++;
-            st->matched += i <= t->cursor;
-        }
-    }
+    st->matched = t->match_count;
+    st->total = t->count;
 }
 
 /* --- drawing --- */

@@ -33,6 +33,7 @@ struct text {
     bool is_following, can_follow, is_wrapped, only_matches,
         has_no_cursor /* not reversed: a pane */;
     size_t count_at_pause;
+    size_t counted, match_count; /* lines looked at for the needle, and how many hold it */
     struct rect area;
     struct str needle;
     const char *empty; /* sentence when there are no lines; borrowed */
@@ -49,7 +50,7 @@ enum handled text_command(struct text *t, enum cmd cmd, const struct cmd_arg *ar
 /* Set the needle ("": none) and go to the first match from the cursor; false: no match. */
 bool text_search(struct text *t, struct sv needle);
 void text_words(const struct text *t, struct str *out);
-/* Fills filter with the needle, matched with the number of the match among all. */
+/* Fills filter with the needle, matched with the lines that hold it, total with all lines. */
 void text_status(const struct text *t, struct status *st);
 bool text_is_alarming(struct sv line); /* error, warning, Traceback, FATAL … as a word */
 
