@@ -146,6 +146,11 @@ static bool launch(struct driver *d, size_t index, int lock_fd)
     fill_spec(d, index, &spec);
     struct contract c = drive_contract(d, index);
     bool is_prepared = contract_prepare(&c, &spec, &e);
+    if (is_prepared && spec.is_network_isolated && spec.sandbox != SANDBOX_BWRAP) {
+        drive_note(d, index,
+                   "EnableNetworkIsolation is asked for, but without bubblewrap it "
+                   "cannot be enforced: the job has the network");
+    }
     pid_t shim;
     bool ok = is_prepared && executor_process.start(&spec, lock_fd, &shim, &e);
     if (!is_prepared) {
