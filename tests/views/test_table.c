@@ -163,6 +163,13 @@ static void the_selection_is_an_id(void **state)
     table_update(&t, 0);
     str_clear(&id);
     assert_false(table_selection(&t, &id));
+    table_update(&t, 30); /* loaded anew: it is there again */
+    assert_int_equal(t.selected, 29);
+    table_select_id(&t, SV("id1040"));
+    table_update(&t, 35);
+    assert_int_equal(t.selected, 29);
+    table_update(&t, 60);
+    assert_int_equal(t.selected, 40);
     table_release(&t);
 }
 

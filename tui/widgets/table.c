@@ -15,7 +15,8 @@ void table_init(struct table *t, const struct table_column *columns, size_t n,
                         .selected = SIZE_MAX,
                         .last_mark = SIZE_MAX,
                         .selected_id = STR_INIT,
-                        .match = STR_INIT};
+                        .match = STR_INIT,
+                        .wanted = STR_INIT};
     table_columns(t, columns, n);
 }
 
@@ -25,7 +26,9 @@ void table_release(struct table *t)
     map_release(&t->marks);
     str_release(&t->selected_id);
     str_release(&t->match);
-    *t = (struct table){.selected = SIZE_MAX, .selected_id = STR_INIT, .match = STR_INIT};
+    str_release(&t->wanted);
+    *t = (struct table){
+        .selected = SIZE_MAX, .selected_id = STR_INIT, .match = STR_INIT, .wanted = STR_INIT};
 }
 
 void table_columns(struct table *t, const struct table_column *columns, size_t n)
@@ -179,18 +182,28 @@ static size_t find_id(const struct table *t, struct sv id)
     return SIZE_MAX;
 }
 
+/* Row of the id that is to be selected now; SIZE_MAX: it is not there. */
+static size_t row_to_select(struct table *t)
+{
+    size_t row = t->wanted.n ? find_id(t, sv_of(&t->wanted)) : SIZE_MAX;
+    if (row < t->rows) {
+        str_clear(&t->wanted);
+        return row;
+    }
+    return t->selected_id.n ? find_id(t, sv_of(&t->selected_id)) : SIZE_MAX;
+}
+
 void table_update(struct table *t, size_t rows)
 {
     t->rows = rows;
     measure(t);
-    size_t row = t->selected_id.n ? find_id(t, sv_of(&t->selected_id)) : SIZE_MAX;
+    size_t row = row_to_select(t);
     if (row < rows) {
-        t->selected = row;
-        keep_in_sight(t);
+        select_at(t, row);
         return;
     }
-    if (t->wants_id && rows == 0) {
-        return; /* it may still come */
+    if (rows == 0 && t->selected_id.n && t->wanted.n == 0) {
+        str_addsv(&t->wanted, sv_of(&t->selected_id)); /* loading anew: it may come again */
     }
     select_at(t, place_near(t, t->selected == SIZE_MAX ? 0 : t->selected));
 }
@@ -208,9 +221,8 @@ void table_select_id(struct table *t, struct sv id)
         select_at(t, row);
         return;
     }
-    str_clear(&t->selected_id);
-    str_addsv(&t->selected_id, id);
-    t->wants_id = true;
+    str_clear(&t->wanted);
+    str_addsv(&t->wanted, id);
 }
 
 void table_select_row(struct table *t, size_t row)
@@ -250,6 +262,7 @@ void table_next_group(struct table *t, int dir)
 static void move_by(struct table *t, long rows)
 {
     size_t row = t->selected;
+    str_clear(&t->wanted);
     if (row >= t->rows) {
         table_select_row(t, 0);
         return;

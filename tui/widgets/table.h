@@ -85,7 +85,7 @@ struct table {
     struct str selected_id;
     struct map marks; /* id → non-NULL when marked */
     size_t mark_count, last_mark;
-    bool wants_id;       /* selected_id was asked for before its row was there */
+    struct str wanted;   /* id to select when its row comes; a move forgets it */
     size_t first_column; /* scrolled over so many that are not frozen */
     struct rect area;
     struct table_width *widths;
