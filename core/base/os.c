@@ -348,6 +348,12 @@ static void read_self_exe(void)
     self_exe[n > 0 ? n : 0] = 0;
 }
 
+char *os_home_dir(void)
+{
+    const char *home = getenv("HOME");
+    return home && home[0] == '/' ? xstrdup(home) : NULL;
+}
+
 const char *os_self_exe(void)
 {
     pthread_once(&self_exe_once, read_self_exe);

@@ -54,6 +54,8 @@ struct os_names {
 MUST_USE bool os_list(const char *path, struct os_names *ret_names, struct err *e);
 void os_names_release(struct os_names *names);
 
+/* $HOME; caller frees; NULL when it is not an absolute path. */
+char *os_home_dir(void);
 /* The link /proc/self/exe, resolved once; static storage; "" when it cannot be read. */
 const char *os_self_exe(void);
 /* Absolute form without links; NULL with an error when it does not exist. Caller frees. */

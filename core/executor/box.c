@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/base/os.h"
 #include "core/base/path.h"
 
 static void add3(struct words *out, const char *option, const char *a, const char *b)
@@ -85,6 +86,20 @@ static void add_root(struct words *out, const char *root)
     add_entries(out, root, "opt", (const char *const[]){"ml", NULL});
 }
 
+/* An empty folder or file in its place. What lies below /tmp is out of sight already, and would be
+ * made anew in the job's own; what is not there needs no hiding. */
+static void add_hidden(struct words *out, const char *path)
+{
+    if (sv_starts(sv_z(path), "/tmp/") || !os_exists(path)) {
+        return;
+    }
+    if (os_is_dir(path)) {
+        add2(out, "--tmpfs", path);
+    } else {
+        add3(out, "--ro-bind", "/dev/null", path);
+    }
+}
+
 void box_command(const struct attempt_spec *s, struct words *out)
 {
     CLEANUP(mem_free_ptr) char *ml = path_join(s->dir, "ml");
@@ -100,9 +115,8 @@ void box_command(const struct attempt_spec *s, struct words *out)
         words_add(out, "--unshare-net");
     }
     add_root(out, s->rootfs ? s->rootfs : "/");
-    /* below /tmp the workspace is out of sight already, and would be made anew in the job's own */
-    if (s->hidden && !s->rootfs && !sv_starts(sv_z(s->hidden), "/tmp/")) {
-        add2(out, "--tmpfs", s->hidden);
+    for (size_t i = 0; !s->rootfs && i < s->hidden.n; i++) {
+        add_hidden(out, s->hidden.at[i]);
     }
     add3(out, "--bind", tmp, "/tmp");
     add3(out, "--bind", ml, "/opt/ml");

@@ -101,7 +101,7 @@ static const struct field fields[] = {
     {.key = "address_bytes", .type = FIELD_NUMBER, .offset = AT(limits.address_bytes)},
     {.key = "bind", .type = FIELD_BIND, .is_writable = false},
     {.key = "bind_rw", .type = FIELD_BIND, .is_writable = true},
-    {.key = "hidden", .type = FIELD_TEXT, .offset = AT(hidden)},
+    {.key = "hidden", .type = FIELD_WORDS, .offset = AT(hidden)},
     {.key = "revive", .type = FIELD_WORDS, .offset = AT(revive)},
     {.key = "driver_lock", .type = FIELD_TEXT, .offset = AT(driver_lock)},
 };
@@ -331,12 +331,19 @@ static bool check_paths(const struct attempt_spec *s, struct err *e)
         const char *what, *path;
         bool is_needed;
     } cases[] = {
-        {"dir", s->dir, true},        {"cwd", s->cwd, false},
-        {"rootfs", s->rootfs, false}, {"bwrap", s->bwrap, s->sandbox == SANDBOX_BWRAP},
-        {"hidden", s->hidden, false}, {"driver_lock", s->driver_lock, s->revive.n > 0},
+        {"dir", s->dir, true},
+        {"cwd", s->cwd, false},
+        {"rootfs", s->rootfs, false},
+        {"bwrap", s->bwrap, s->sandbox == SANDBOX_BWRAP},
+        {"driver_lock", s->driver_lock, s->revive.n > 0},
     };
     for (size_t i = 0; i < ALEN(cases); i++) {
         if (!check_path(cases[i].what, cases[i].path, cases[i].is_needed, e)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < s->hidden.n; i++) {
+        if (!check_path("hidden", s->hidden.at[i], true, e)) {
             return false;
         }
     }

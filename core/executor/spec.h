@@ -62,7 +62,7 @@ struct attempt_spec {
     uint64_t log_limit_bytes;       /* 2 GiB by attempt_spec_init; 0: none */
     struct attempt_limits limits;   /* */
     VEC(struct attempt_bind) binds; /* beside ml/ at /opt/ml */
-    char *hidden;                   /* the workspace's .mlw: empty inside the sandbox; or NULL */
+    struct words hidden;            /* folders and files that are empty inside the sandbox */
     struct words revive;            /* the command that drives the execution on; may be empty */
     char *driver_lock;              /* its lock: revive runs only when nobody holds it */
 };

@@ -344,7 +344,8 @@ static bool add_hosts(const struct layout *l, struct err *e)
 {
     const struct contract *c = l->c;
     bool is_image = c->image && c->image->kind == CONFIG_IMAGE_ROOTFS;
-    CLEANUP(mem_free_ptr) char *theirs = path_join(is_image ? c->image->words[0] : "/", "etc/hosts");
+    CLEANUP(mem_free_ptr)
+    char *theirs = path_join(is_image ? c->image->words[0] : "/", "etc/hosts");
     CLEANUP(mem_free_ptr) char *ours = path_join(c->attempt_dir, "hosts");
     CLEANUP(str_release) struct str text = STR_INIT;
     struct stat st;
@@ -371,9 +372,9 @@ static bool set_box(struct layout *l, struct err *e)
     spec->sandbox = args_sandbox(c);
     if (args_sandbox(c) == SANDBOX_BWRAP) {
         free(spec->bwrap);
-        free(spec->hidden);
         spec->bwrap = xstrdup(sandbox_probe()->bwrap);
-        spec->hidden = path_dir(c->objects->root); /* .mlw: what it is given is below /opt/ml */
+        CLEANUP(mem_free_ptr) char *mlw = path_dir(c->objects->root);
+        words_add(&spec->hidden, mlw); /* what the job is given of it is below /opt/ml */
     }
     spec->is_network_isolated =
         json_get_bool(c->arguments, "EnableNetworkIsolation", false) ||

@@ -120,6 +120,19 @@ static bool attempt_failed(struct driver *d, size_t index, enum retry_class clas
     return end_attempt(d, index, &end, NULL);
 }
 
+/* Where clouds and their kin keep a person's keys, below the home folder. */
+static void hide_credentials(struct attempt_spec *spec)
+{
+    static const char *const places[] = {".aws",  ".ssh",    ".config/gcloud",  ".azure",
+                                         ".kube", ".docker", ".gnupg",          ".netrc",
+                                         ".boto", ".pypirc", ".git-credentials"};
+    CLEANUP(mem_free_ptr) char *home = os_home_dir();
+    for (size_t i = 0; home && i < ALEN(places); i++) {
+        CLEANUP(mem_free_ptr) char *path = path_join(home, places[i]);
+        words_add(&spec->hidden, path);
+    }
+}
+
 static void fill_spec(struct driver *d, size_t index, struct attempt_spec *spec)
 {
     const struct drive_step *s = &d->steps[index];
@@ -127,7 +140,7 @@ static void fill_spec(struct driver *d, size_t index, struct attempt_spec *spec)
     spec->dir = xstrdup(s->dir);
     spec->token = xstrdup(s->token);
     spec->log_limit_bytes = d->config.executor_log_limit;
-    spec->hidden = xstrdup(d->ws->mlw);
+    hide_credentials(spec);
     CLEANUP(mem_free_ptr) char *dir = workspace_execution_dir(d->ws, d->row.id);
     spec->driver_lock = path_join(dir, "driver.lock");
     words_add(&spec->revive, os_self_exe());

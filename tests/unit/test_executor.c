@@ -465,7 +465,7 @@ static void the_workspace_is_out_of_sight(void **state)
         unsetenv("TMPDIR");
     }
     words_add(&j.spec.argv, j.tmp);
-    j.spec.hidden = xstrdup(j.tmp);
+    words_add(&j.spec.hidden, j.tmp);
     if (box(&j)) {
         job_run(&j, &look);
         assert_log(&j, "0\n0\n");
