@@ -44,6 +44,7 @@ struct app_config {
     /* What goes on without the screen, for the quit dialog ("2 executions go on"). May be NULL. */
     void (*quit_note)(void *arg, struct str *out);
     void *arg;
+    void *world; /* what all views share, theirs by app_world: opaque here */
 
     const char *colorfgbg;  /* the variable of that name, to guess by; may be NULL */
     int sync_fd;            /* MLW_SYNC_FD: where {u64 frame, u64 input bytes} go; 0: nowhere */
@@ -122,6 +123,7 @@ void app_menu(struct app *app, struct view *v, int tag, const char *label,
 /* Call v's timer once, at least `ms` from now (0: cancel). One a view. */
 void app_timer(struct app *app, struct view *v, int ms);
 int64_t app_now_ms(const struct app *app); /* wall clock of this turn */
+void *app_world(const struct app *app);    /* of the config */
 /* A key was pressed in the last two seconds: change cells, do not reorder rows. */
 bool app_is_held(const struct app *app);
 bool app_is_ascii(const struct app *app);

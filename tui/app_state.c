@@ -192,6 +192,11 @@ int64_t app_now_ms(const struct app *app)
     return app->wall_ms;
 }
 
+void *app_world(const struct app *app)
+{
+    return app->config.world;
+}
+
 bool app_is_held(const struct app *app)
 {
     return app->mono_ms - app->last_key_ms < APP_HELD_MS;
