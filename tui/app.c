@@ -374,7 +374,7 @@ static int tty_open(struct err *e)
 {
     int fd = -1;
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
-        char name[64]; /* "/dev/pts/N" */
+        char name[64] = ""; /* "/dev/pts/N" */
         bool is_named = ttyname_r(STDIN_FILENO, name, sizeof name) == 0;
         fd = is_named ? open(name, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
         fd = fd >= 0 ? fd : open("/dev/tty", O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -408,6 +408,17 @@ static void die_of(int signum)
     (void)raise(signum);
 }
 
+/* Nobody chose a theme: by the ground of this terminal. A wish that cannot be met changes nothing.
+ */
+static void guess_theme(struct app *app)
+{
+    const struct app_config *c = &app->config;
+    struct err ignored = ERR_INIT;
+    if (!c->theme && !c->theme_text && !c->colorfgbg && !c->no_colour) {
+        (void)!theme_load(theme_guess(term_env_colorfgbg()), &app->theme, &ignored);
+    }
+}
+
 static bool run(struct loop *l, struct err *e)
 {
     int w, h;
@@ -415,6 +426,7 @@ static bool run(struct loop *l, struct err *e)
         return false;
     }
     term_define_keys(l->term, &l->input);
+    guess_theme(l->app);
     term_theme(l->term, &l->app->theme);
     term_size(l->term, &w, &h);
     app_resize(l->app, w, h);
@@ -432,6 +444,7 @@ static bool run(struct loop *l, struct err *e)
 static bool run_screen(struct app *app, int *ret_status, struct err *e)
 {
     struct loop l = {.app = app, .out = STR_INIT, .sync_fd = app->config.sync_fd};
+    l.sync_fd = l.sync_fd ? l.sync_fd : term_env_sync_fd();
     l.fd = tty_open(e);
     if (l.fd < 0) {
         return false;

@@ -46,8 +46,8 @@ struct app_config {
     void *arg;
     void *world; /* what all views share, theirs by app_world: opaque here */
 
-    const char *colorfgbg;  /* the variable of that name, to guess by; may be NULL */
-    int sync_fd;            /* MLW_SYNC_FD: where {u64 frame, u64 input bytes} go; 0: nowhere */
+    const char *colorfgbg;  /* to guess the theme by; NULL: the variable COLORFGBG (app_run) */
+    int sync_fd;            /* where {u64 frame, u64 input bytes} go; 0: the variable MLW_SYNC_FD */
     const char *theme;      /* bundled name; NULL: guessed */
     const char *theme_text; /* a person's theme instead; NULL: none */
     const char *theme_file; /* its name in errors */

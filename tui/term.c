@@ -16,6 +16,7 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 
+#include "core/base/fmt.h"
 #include "core/base/mem.h"
 
 static const char fallback_term[] = "xterm-256color";
@@ -193,6 +194,18 @@ bool term_is_dumb(void)
 {
     const char *name = getenv("TERM");
     return !name || !*name || strcmp(name, "dumb") == 0;
+}
+
+const char *term_env_colorfgbg(void)
+{
+    return getenv("COLORFGBG");
+}
+
+int term_env_sync_fd(void)
+{
+    const char *text = getenv("MLW_SYNC_FD");
+    int64_t fd;
+    return text && fmt_parse_i64(sv_z(text), &fd) && fd > 2 && fd < 1 << 20 ? (int)fd : 0;
 }
 
 /* --- open and close --- */

@@ -27,6 +27,9 @@ void term_modes_restore(int fd); /* as they were at term_open */
 /* stderr is held back while the screen is up, if it is the terminal; say now what was said. */
 void term_stderr_release(void);
 bool term_is_dumb(void); /* TERM is dumb or not set */
+/* What else the environment says of the terminal; NULL and 0 when it does not. */
+const char *term_env_colorfgbg(void);
+int term_env_sync_fd(void); /* MLW_SYNC_FD */
 
 void term_size(const struct term *t, int *ret_w, int *ret_h); /* asks the tty */
 void term_resize(struct term *t, int w, int h);

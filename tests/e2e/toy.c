@@ -201,8 +201,6 @@ int toy_main(int argc, char **argv)
     int status = 1;
     struct app_config config = {.wake_fd = -1};
     config.is_ascii = !utf8_init_locale();
-    const char *sync_fd = getenv("MLW_SYNC_FD");
-    config.sync_fd = sync_fd ? (int)strtol(sync_fd, NULL, 10) : 0;
     config.no_colour = getenv("NO_COLOR") != NULL;
     config.first_line = argc > 2 ? argv[2] : NULL;
     struct app *app = app_new(&config, &e);
