@@ -80,6 +80,15 @@ static void open_row(struct app *app, int64_t number)
     }
 }
 
+/* A whole line for the field that is open: typed, for a name that is asked for takes no paste. */
+static void type_line(struct app *app, struct sv line)
+{
+    while (line.n > 0) {
+        app_key(app, (struct key){utf8_next(&line), 0});
+    }
+    app_key(app, (struct key){KEYCODE_ENTER, 0});
+}
+
 static void line_do(struct plain *p, struct sv line)
 {
     struct err e = ERR_INIT;
@@ -89,8 +98,7 @@ static void line_do(struct plain *p, struct sv line)
     if (sv_eqz(line, "q") && !app_modal(p->app)) {
         p->is_ended = true;
     } else if (app_modal(p->app) && !key_parse(line, &key)) {
-        app_paste(p->app, line);
-        app_key(p->app, (struct key){KEYCODE_ENTER, 0});
+        type_line(p->app, line);
     } else if (line.n == 0) {
         return;
     } else if (fmt_parse_i64(line, &number)) {

@@ -283,7 +283,14 @@ static void dumb_is_plain(void **state)
     int status;
     struct pty *p = start("dumb", "C.UTF-8", 24, 80);
     assert_true(pty_wait_text(p, "bird-00003", DEADLINE_MS));
-    pty_send(p, "q<Enter>");
+    pty_send(p, "K<Enter>");
+    assert_true(pty_wait_text(p, "Stop bird-00000?", DEADLINE_MS));
+    pty_settle(p, 50);
+    pty_send(p, "y<Enter>");
+    assert_true(pty_wait_text(p, "stopped bird-00000", DEADLINE_MS));
+    pty_send(p, "/auc<Enter>");
+    assert_true(pty_wait_text(p, "/auc", DEADLINE_MS));
+    pty_send(p, "<Esc><Enter>q<Enter>");
     assert_true(pty_wait_exit(p, DEADLINE_MS, &status));
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
