@@ -75,8 +75,9 @@ static bool match_text(const struct node *node, const char *text)
     case OP_LE:
     case OP_GT:
     case OP_GE:
-    case OP_COUNT:
         break;
+    case OP_COUNT:
+        return false;
     }
     int c = value_compare(value_text(text), value_text(node->literal.text.p), false);
     return holds[node->op] & place_of(c);

@@ -365,7 +365,7 @@ static bool parse_and(struct parser *p, uint16_t *ret_node)
 {
     struct list list = {0};
     for (;;) {
-        uint16_t node;
+        uint16_t node = 0;
         if (!parse_unary(p, &node)) {
             return false;
         }
@@ -386,7 +386,7 @@ static bool parse_or(struct parser *p, uint16_t *ret_node)
 {
     struct list list = {0};
     for (;;) {
-        uint16_t node;
+        uint16_t node = 0;
         lex_space(&p->lex);
         if (!parse_and(p, &node)) {
             return false;

@@ -114,13 +114,13 @@ size_t needle_find(const struct needle *nd, struct sv text, size_t from, size_t 
 
 bool needle_is_in(const struct needle *nd, const char *text)
 {
-    size_t n;
+    size_t n = 0;
     return !nd->text.n || needle_find(nd, sv_z(text), 0, &n) != SIZE_MAX;
 }
 
 bool needle_is_whole(const struct needle *nd, const char *text)
 {
     struct sv v = sv_z(text);
-    size_t n;
+    size_t n = 0;
     return nd->text.n ? needle_find(nd, v, 0, &n) == 0 && n == v.n : v.n == 0;
 }
