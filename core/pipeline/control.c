@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -31,6 +32,9 @@ static bool is_driven(const struct workspace *ws, const char *execution)
 static _Noreturn void become_driver(const char *self, const char *dir, const char *execution,
                                     const char *log)
 {
+    sigset_t none;
+    sigemptyset(&none); /* the thread that forked may have blocked signals */
+    sigprocmask(SIG_SETMASK, &none, NULL);
     setsid();
     int null = open("/dev/null", O_RDWR);
     int out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
