@@ -105,9 +105,10 @@ bool list_runs(struct store *st, const char *experiment, struct run_cursor *curs
     return rc == 0;
 }
 
-bool list_run_count(struct store *st, size_t *ret_n, struct err *e)
+bool list_run_count(struct store *st, const char *experiment, size_t *ret_n, struct err *e)
 {
-    struct q q = q_get(st, STMT_RUN_COUNT);
+    struct q q = q_get(st, experiment ? STMT_RUN_COUNT_OF : STMT_RUN_COUNT);
+    q_text(q, ":experiment", experiment);
     int rc = q_step(q, e);
     if (rc == 1) {
         *ret_n = (size_t)q_col_i64(q, 0);

@@ -30,6 +30,8 @@ MUST_USE bool list_runs(struct store *st, const char *experiment, struct run_cur
                         size_t limit, int64_t now_ms,
                         bool (*fn)(void *arg, const struct list_row *row), void *arg, size_t *ret_n,
                         struct err *e);
-MUST_USE bool list_run_count(struct store *st, size_t *ret_n, struct err *e);
+/* How many runs there are, of an experiment or (NULL) in all. */
+MUST_USE bool list_run_count(struct store *st, const char *experiment, size_t *ret_n,
+                             struct err *e);
 
 #endif

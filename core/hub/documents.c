@@ -1,0 +1,318 @@
+/* Documents of every kind; see documents.h. */
+#include "core/hub/documents.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/fmt.h"
+#include "core/base/mem.h"
+#include "core/hub/hash.h"
+#include "core/hub/hub.h"
+#include "core/model/cell.h"
+#include "core/pipeline/names.h"
+#include "core/store/execution.h"
+#include "core/store/gates.h"
+
+enum { MIN_PREFIX = 4, MAX_CANDIDATES = 10 };
+
+/* --- parts --- */
+
+void document_text(struct json *j, const char *key, const char *z)
+{
+    json_set(j, key, z && z[0] ? json_new_str(z) : json_new_null());
+}
+
+void document_time(struct json *j, const char *key, int64_t ms)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    if (ms > 0) {
+        clock_rfc3339(&text, ms);
+    }
+    document_text(j, key, text.p);
+}
+
+void document_int(struct json *j, const char *key, int64_t x)
+{
+    json_set(j, key, x >= 0 ? json_new_i64(x) : json_new_null());
+}
+
+void document_json(struct json *j, const char *key, const char *text)
+{
+    struct json *value = NULL;
+    struct err ignored;
+    if (!text || !json_parse(sv_z(text), &value, &ignored)) {
+        value = json_new_null();
+    }
+    json_set(j, key, value);
+}
+
+/* --- runs --- */
+
+/* A NaN is null, and a sibling says what it was. */
+static void add_number(struct json *to, struct json *odd, const char *key, double x)
+{
+    json_set_num(to, key, x);
+    if (!isfinite(x)) {
+        CLEANUP(str_release) struct str word = STR_INIT;
+        fmt_double(&word, x);
+        json_set_str(odd, key, word.p);
+    }
+}
+
+static bool add_metrics(struct store *st, const struct run_row *run, struct arena *a,
+                        struct json *doc, struct err *e)
+{
+    struct json *metrics = json_set(doc, "metrics", json_new_object());
+    struct json *odd = json_new_object();
+    struct metric_keys keys;
+    bool ok = run_metric_keys(st, a, &keys, e);
+    for (size_t i = 0; ok && i < keys.n; i++) {
+        double x;
+        ok = run_cell(st, run->source, keys.at[i].id, run->slot, &x, e);
+        if (ok && !cell_is_missing(x)) {
+            add_number(metrics, odd, keys.at[i].key, x);
+        }
+    }
+    if (json_size(odd)) {
+        json_set(doc, "metrics_not_finite", odd);
+    } else {
+        json_free(odd);
+    }
+    return ok;
+}
+
+static bool run_document(const struct workspace *ws, struct store *st, const char *id,
+                         struct json **ret_doc, struct err *e)
+{
+    (void)ws;
+    struct arena a;
+    struct run_row run;
+    struct run_docs docs;
+    arena_init(&a, 0);
+    struct json *doc = json_new_object();
+    CLEANUP(mem_free_ptr) char *uid = run_resolve(st, id, e);
+    bool ok = uid && run_get(st, uid, &a, &run, e) && run_docs_get(st, run.id, &a, &docs, e);
+    if (ok) {
+        json_set_str(doc, "id", run.uid);
+        json_set_str(doc, "run_id", run.uid);
+        document_text(doc, "name", run.name);
+        document_text(doc, "experiment", run.experiment);
+        document_text(doc, "status", run.status);
+        document_time(doc, "start_time", run.started_ms);
+        document_time(doc, "end_time", run.ended_ms);
+        document_text(doc, "source", run.source_name);
+        document_json(doc, "params", docs.params);
+        ok = add_metrics(st, &run, &a, doc, e);
+        document_json(doc, "tags", docs.tags);
+        document_json(doc, "inputs", docs.inputs);
+        document_json(doc, "outputs", docs.outputs);
+    }
+    arena_release(&a);
+    if (!ok) {
+        json_free(doc);
+        return false;
+    }
+    *ret_doc = doc;
+    return true;
+}
+
+/* --- rows of any kind --- */
+
+struct search {
+    enum kind kind;
+    const char *id;
+    struct json *exact, *found;
+    size_t n;
+    struct str candidates;
+};
+
+static struct json *fields_of(enum kind kind, const struct list_row *row)
+{
+    struct json *j = json_new_object();
+    for (size_t i = 0; i < kinds[kind].field_count; i++) {
+        const struct field *f = &kinds[kind].fields[i];
+        json_set(j, f->id, cell_json(row->cells[i], f));
+    }
+    return j;
+}
+
+static bool search_row(void *arg, const struct list_row *row)
+{
+    struct search *s = arg;
+    const char *id = row->cells[0].type == VALUE_TEXT ? row->cells[0].text : "";
+    if (strcmp(id, s->id) == 0) {
+        s->exact = fields_of(s->kind, row);
+        return false;
+    }
+    if (strlen(s->id) >= MIN_PREFIX && strncmp(id, s->id, strlen(s->id)) == 0) {
+        if (s->n++ == 0) {
+            s->found = fields_of(s->kind, row);
+        }
+        if (s->n <= MAX_CANDIDATES) {
+            str_addf(&s->candidates, "%s%s", s->n > 1 ? ", " : "", id);
+        }
+    }
+    return true;
+}
+
+/* "EXEC/REST" with the whole id of the execution; "" in ret_execution where there is none. */
+static char *whole_id(struct store *st, enum kind kind, const char *id, char *ret_execution,
+                      struct err *e)
+{
+    const char *slash = strchr(id, '/');
+    ret_execution[0] = 0;
+    if ((kind != KIND_STEP && kind != KIND_JOB && kind != KIND_EVENT) || !slash) {
+        return xstrdup(id);
+    }
+    CLEANUP(mem_free_ptr) char *prefix = xstrndup(id, (size_t)(slash - id));
+    return execution_resolve(st, prefix, ret_execution, e) ? xasprintf("%s%s", ret_execution, slash)
+                                                           : NULL;
+}
+
+static bool row_document(struct store *st, enum kind kind, const char *id, struct json **ret_doc,
+                         struct err *e)
+{
+    char execution[EXECUTION_ID + 1];
+    CLEANUP(mem_free_ptr) char *whole = whole_id(st, kind, id, execution, e);
+    if (!whole) {
+        return false;
+    }
+    struct search s = {.kind = kind, .id = whole, .candidates = STR_INIT};
+    bool ok =
+        list_rows(st, kind, execution[0] ? execution : NULL, clock_wall_ms(), search_row, &s, e);
+    if (ok && !s.exact && s.n == 0) {
+        ok = err_set(e, ERR_NOT_FOUND, "no %s \"%s\"", kinds[kind].singular, id);
+    } else if (ok && !s.exact && s.n > 1) {
+        ok = err_set(e, ERR_AMBIGUOUS, "\"%s\" fits several %s: %s", id, kinds[kind].plural,
+                     s.candidates.p);
+    }
+    str_release(&s.candidates);
+    if (ok) {
+        *ret_doc = s.exact ? s.exact : s.found;
+        s.found = s.exact ? s.found : NULL;
+    }
+    json_free(s.found);
+    return ok;
+}
+
+/* --- packages, models, pipelines --- */
+
+/* Members of the document that the step left, below the ones that are ours to say. */
+static void add_absent(struct json *to, const char *text)
+{
+    struct json *j = NULL;
+    struct err ignored;
+    if (text && json_parse(sv_z(text), &j, &ignored)) {
+        json_each (child, j) {
+            if (json_key(child) && !json_get(to, json_key(child))) {
+                json_set(to, json_key(child), json_clone(child));
+            }
+        }
+    }
+    json_free(j);
+}
+
+static void package_fields(struct json *doc, const struct package_row *p)
+{
+    CLEANUP(str_release) struct str arn = STR_INIT;
+    CLEANUP(str_release) struct str name = STR_INIT;
+    str_addf(&name, "%s/%lld", p->model, (long long)p->version);
+    names_arn(&arn, "model-package", name.p);
+    json_set_str(doc, "ModelPackageName", p->model);
+    json_set_str(doc, "ModelPackageGroupName", p->model);
+    json_set_i64(doc, "ModelPackageVersion", p->version);
+    json_set_str(doc, "ModelPackageArn", arn.p);
+    document_time(doc, "CreationTime", p->created_ms);
+    json_set_str(doc, "ModelPackageStatus", "Completed");
+    document_text(doc, "ModelApprovalStatus", p->approval);
+    document_text(doc, "ApprovalDescription", p->reason);
+    add_absent(doc, p->document);
+    struct json *mlw = json_set(doc, "Mlw", json_new_object());
+    json_set_str(mlw, "Id", name.p);
+    document_text(mlw, "Execution", p->execution);
+    document_text(mlw, "Step", p->step);
+    document_text(mlw, "Run", p->run);
+    document_text(mlw, "Artifact", p->artifact);
+    document_text(mlw, "Digest", p->digest);
+    document_text(mlw, "Image", p->image);
+    document_json(mlw, "Metrics", p->metrics);
+    document_text(mlw, "Token", p->token);
+    document_text(mlw, "DecidedBy", p->decided_by);
+}
+
+static bool package_document(const struct workspace *ws, struct store *st, const char *id,
+                             struct json **ret_doc, struct err *e)
+{
+    (void)ws;
+    struct arena a;
+    struct package_row p;
+    CLEANUP(json_free_ptr) struct json *row = NULL;
+    arena_init(&a, 0);
+    bool ok = row_document(st, KIND_PACKAGE, id, &row, e) &&
+              package_get(st, json_get_str(row, "id"), &a, &p, e);
+    if (ok) {
+        *ret_doc = json_new_object();
+        package_fields(*ret_doc, &p);
+    }
+    arena_release(&a);
+    return ok;
+}
+
+static bool (*const documents[KIND_COUNT])(const struct workspace *ws, struct store *st,
+                                           const char *id, struct json **ret_doc, struct err *e) = {
+    [KIND_EXECUTION] = document_execution,
+    [KIND_RUN] = run_document,
+    [KIND_PACKAGE] = package_document,
+};
+
+bool document_read(const struct workspace *ws, struct store *st, enum kind kind, const char *id,
+                   struct json **ret_doc, struct err *e)
+{
+    if (!id || !id[0]) {
+        return err_set(e, ERR_USAGE, "which %s? An id is needed", kinds[kind].singular);
+    }
+    return documents[kind] ? documents[kind](ws, st, id, ret_doc, e)
+                           : row_document(st, kind, id, ret_doc, e);
+}
+
+/* --- as a subscription --- */
+
+static void begin(struct hub *hub, struct sub *sub)
+{
+    (void)hub, (void)sub;
+}
+
+static void changed(struct hub *hub, struct sub *sub)
+{
+    (void)hub;
+    sub->needs_work = true;
+}
+
+static void window(struct hub *hub, struct sub *sub, const struct query *before)
+{
+    (void)hub, (void)sub, (void)before;
+}
+
+static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
+{
+    (void)deadline_us;
+    struct err e;
+    struct json *doc;
+    if (!document_read(&hub->ws, hub->st, sub->query.kind, sub->query.id, &doc, &e)) {
+        hub_send_error(hub, sub, &e);
+        return false;
+    }
+    CLEANUP(str_release) struct str text = STR_INIT;
+    json_print(doc, JSON_COMPACT, &text);
+    struct snapshot *s = snapshot_new(SNAPSHOT_DOC);
+    s->kind = sub->query.kind;
+    s->doc = doc;
+    s->as_of_ms = clock_wall_ms();
+    hub_send_snapshot(hub, sub, s,
+                      hash_bytes(hash_u64(HASH_INIT, sub->generation), text.p, text.n));
+    return false;
+}
+
+const struct sub_type doc_type = {
+    .begin = begin, .changed = changed, .window = window, .work = work, .end = begin};

@@ -1,0 +1,253 @@
+/* Counting and reading lines of a file; see log.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/fmt.h"
+#include "core/base/mem.h"
+#include "core/base/path.h"
+#include "core/base/utf8.h"
+#include "core/hub/log.h"
+
+enum { BLOCK_BYTES = 256 * 1024 };
+
+/* --- which file --- */
+
+static bool parse_id(struct store *st, const char *id, char *ret_execution, char **ret_step,
+                     int64_t *ret_n, struct err *e)
+{
+    struct sv rest = sv_z(id), execution, step, n;
+    sv_split(&rest, '/', &execution);
+    CLEANUP(mem_free_ptr) char *prefix = sv_dup(execution);
+    *ret_step = NULL;
+    *ret_n = 0;
+    if (!execution_resolve(st, prefix, ret_execution, e)) {
+        return false;
+    }
+    if (sv_split(&rest, '/', &step)) {
+        *ret_step = sv_dup(step);
+    }
+    if (sv_split(&rest, '/', &n) && (!fmt_parse_i64(n, ret_n) || *ret_n < 1)) {
+        return err_set(e, ERR_USAGE, "\"%s\" is not EXEC/STEP/N", id);
+    }
+    return true;
+}
+
+bool log_target(struct store *st, const struct workspace *ws, const char *id, struct arena *a,
+                struct log_target *ret, struct err *e)
+{
+    char execution[EXECUTION_ID + 1];
+    CLEANUP(mem_free_ptr) char *step = NULL;
+    int64_t n;
+    struct attempt_rows rows;
+    const struct attempt_row *found = NULL;
+    if (!parse_id(st, id, execution, &step, &n, e) ||
+        !execution_attempts(st, execution, a, &rows, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct attempt_row *r = &rows.at[i];
+        if ((!step || strcmp(r->step, step) == 0) && (!n || r->n == n)) {
+            found = r;
+        }
+    }
+    if (!found) {
+        return err_set(e, ERR_NOT_FOUND, "execution %s has no attempt%s%s yet", execution,
+                       step ? " at step " : "", step ? step : "");
+    }
+    CLEANUP(mem_free_ptr) char *dir = path_join(ws->dir, found->dir);
+    ret->attempt = arena_f(a, "%s/%s/%lld", execution, found->step, (long long)found->n);
+    ret->path = arena_f(a, "%s/log", dir);
+    ret->is_ended = found->ended_ms >= 0;
+    return true;
+}
+
+/* --- counting --- */
+
+void log_file_init(struct log_file *f)
+{
+    *f = (struct log_file){.fd = -1};
+}
+
+void log_file_release(struct log_file *f)
+{
+    if (f->fd >= 0) {
+        close(f->fd);
+    }
+    free(f->path);
+    free(f->block);
+    vec_release(&f->index);
+    log_file_init(f);
+}
+
+bool log_file_open(struct log_file *f, const char *path, struct err *e)
+{
+    struct stat st;
+    if (f->fd >= 0) {
+        return true;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        return errno == ENOENT || err_sys(e, "could not open %s", path);
+    }
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return err_set(e, ERR_INVALID, "%s is not a file", path);
+    }
+    f->fd = fd;
+    f->path = xstrdup(path);
+    f->block = xmalloc(BLOCK_BYTES);
+    vec_push(&f->index, ((struct log_place){0, 0}));
+    return true;
+}
+
+static void restart(struct log_file *f)
+{
+    f->lines = f->scanned = f->begins = 0;
+    f->index.n = 1;
+}
+
+static void end_line(struct log_file *f, uint64_t next)
+{
+    f->lines++;
+    f->begins = next;
+    const struct log_place *last = &f->index.at[f->index.n - 1];
+    if (f->lines - last->line >= LOG_INDEX_LINES || next - last->at >= LOG_INDEX_BYTES) {
+        struct log_place place = {f->lines, next};
+        vec_push(&f->index, place);
+    }
+}
+
+/* Where the line that began at `begins` ends in p[0..n), which lies at `at` in the file: the
+ * number of bytes up to there, its line feed included; 0 when it does not. */
+static size_t line_end(const char *p, size_t n, uint64_t at, uint64_t begins)
+{
+    uint64_t left = begins + LOG_LINE_BYTES - at;
+    size_t look = left < n ? (size_t)left : n;
+    const char *lf = memchr(p, '\n', look);
+    if (lf) {
+        return (size_t)(lf - p) + 1;
+    }
+    return left <= n ? look : 0;
+}
+
+bool log_file_count(struct log_file *f, int64_t deadline_us, bool *ret_at_end, struct err *e)
+{
+    struct stat st;
+    *ret_at_end = true;
+    if (f->fd < 0) {
+        return true;
+    }
+    if (fstat(f->fd, &st) == 0 && (uint64_t)st.st_size < f->scanned) {
+        restart(f);
+    }
+    for (;;) {
+        ssize_t n = pread(f->fd, f->block, BLOCK_BYTES, (off_t)f->scanned);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return err_sys(e, "could not read %s", f->path);
+        }
+        if (n == 0) {
+            return true;
+        }
+        for (size_t i = 0, len; i < (size_t)n; i += len) {
+            len = line_end(f->block + i, (size_t)n - i, f->scanned + i, f->begins);
+            if (len == 0) {
+                break;
+            }
+            end_line(f, f->scanned + i + len);
+        }
+        f->scanned += (uint64_t)n;
+        if (clock_mono_us() >= deadline_us) {
+            *ret_at_end = false;
+            return true;
+        }
+    }
+}
+
+uint64_t log_file_lines(const struct log_file *f)
+{
+    return f->lines + (f->scanned > f->begins);
+}
+
+/* --- reading --- */
+
+static struct log_place place_before(const struct log_file *f, uint64_t line)
+{
+    size_t lo = 0, hi = f->index.n;
+    while (hi - lo > 1) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (f->index.at[mid].line <= line) {
+            lo = mid;
+        } else {
+            hi = mid;
+        }
+    }
+    return f->index.at[lo];
+}
+
+static struct sv without_end(const char *p, size_t n)
+{
+    n -= n && p[n - 1] == '\n';
+    n -= n && p[n - 1] == '\r';
+    return (struct sv){p, n};
+}
+
+bool log_file_read(struct log_file *f, uint64_t first, uint64_t n,
+                   bool (*fn)(void *arg, uint64_t line, struct sv text), void *arg, struct err *e)
+{
+    uint64_t known = log_file_lines(f);
+    if (f->fd < 0 || first >= known || n == 0) {
+        return true;
+    }
+    uint64_t end = n > known - first ? known : first + n;
+    struct log_place place = place_before(f, first);
+    while (place.line < end) {
+        ssize_t got = pread(f->fd, f->block, BLOCK_BYTES, (off_t)place.at);
+        if (got < 0 && errno != EINTR) {
+            return err_sys(e, "could not read %s", f->path);
+        }
+        if (got == 0) {
+            break; /* shorter than it was */
+        }
+        size_t used = 0, have = got > 0 ? (size_t)got : 0;
+        while (place.line < end && used < have) {
+            size_t len = line_end(f->block + used, have - used, place.at, place.at);
+            bool is_last = len == 0 && place.at + (have - used) >= f->scanned;
+            if (len == 0 && !is_last) {
+                break;
+            }
+            len = len ? len : have - used;
+            if (place.line >= first && !fn(arg, place.line, without_end(f->block + used, len))) {
+                return true;
+            }
+            place.line++;
+            place.at += len;
+            used += len;
+        }
+    }
+    return true;
+}
+
+void log_line_text(struct str *out, struct sv raw)
+{
+    size_t before = out->n;
+    /* sequences take room that is not shown */
+    bool is_long = raw.n > 4 * LOG_SHOWN_BYTES;
+    raw.n = is_long ? 4 * LOG_SHOWN_BYTES : raw.n;
+    utf8_strip_ansi(out, raw);
+    if (out->n - before <= LOG_SHOWN_BYTES && !is_long) {
+        return;
+    }
+    size_t n = before + LOG_SHOWN_BYTES < out->n ? before + LOG_SHOWN_BYTES : out->n;
+    while (n > before && n < out->n && ((unsigned char)out->p[n] & 0xC0) == 0x80) {
+        n--;
+    }
+    str_truncate(out, n);
+    str_addz(out, "…");
+}

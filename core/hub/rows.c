@@ -1,0 +1,416 @@
+/* QUERY_ROWS: a filtered and sorted order over a rowset, and windows of whole rows of it. */
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/hub/hash.h"
+#include "core/hub/hub.h"
+
+enum { FILTER_BATCH = 512, LEARN_ROWS = 100 };
+
+struct rows {
+    struct rowset *set;
+    struct filter *filter; /* NULL: all */
+    struct sort sort;
+    bool has_sort, is_parsed, has_learned;
+    char *filter_text, *sort_text; /* in force: the last that could be read */
+    struct err err;                /* of the text asked for */
+    uint64_t parsed_keys;
+    VEC(uint32_t) order, next;
+    bool is_computing;
+    size_t at;
+    uint64_t computing, computed; /* version of the set */
+    uint64_t epoch;
+    struct row_reader reader;
+};
+
+/* --- texts --- */
+
+static bool is_empty(const char *z)
+{
+    return !z || !z[0];
+}
+
+static uint64_t keys_version(const struct rowset *set)
+{
+    uint64_t n = 0;
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        n += rowset_keys(set, (enum family)f)->version;
+    }
+    return n;
+}
+
+static void want_metric(struct rows *r, const char *key)
+{
+    run_table_want_metric(r->set->runs, key);
+    if (r->set->next) {
+        run_table_want_metric(r->set->next, key);
+    }
+}
+
+/* What the filter and the order read of runs is to be read for all of them. */
+static void want(struct rows *r)
+{
+    if (!r->set->runs) {
+        return;
+    }
+    unsigned needs =
+        (r->filter ? filter_needs(r->filter) : 0) | (r->has_sort ? sort_needs(&r->sort) : 0);
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        if (f != FAMILY_METRICS && needs & 1u << f) {
+            run_table_want(r->set->runs, (enum family)f);
+        }
+    }
+    const char *key;
+    for (size_t i = 0; r->filter && (key = filter_key(r->filter, FAMILY_METRICS, i)); i++) {
+        want_metric(r, key);
+    }
+    for (size_t i = 0; r->has_sort && i < r->sort.n; i++) {
+        const struct query_field *f = &r->sort.keys[i].field;
+        if (f->field < 0 && f->family == FAMILY_METRICS) {
+            want_metric(r, f->key);
+        }
+    }
+    r->set->is_stale = true;
+}
+
+static void parse(struct rows *r, const struct sub *sub)
+{
+    struct filter_keys keys;
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        const struct key_set *set = rowset_keys(r->set, (enum family)f);
+        keys.families[f].at = set->at.at;
+        keys.families[f].n = set->at.n;
+    }
+    r->is_parsed = true;
+    r->parsed_keys = keys_version(r->set);
+    r->err.code = ERR_NONE;
+    enum kind kind = sub->query.kind;
+    struct filter *filter = NULL;
+    struct sort sort = SORT_INIT;
+    if (!is_empty(sub->query.filter) &&
+        !(filter = filter_parse(sv_z(sub->query.filter), kind, &keys, &r->err))) {
+        return;
+    }
+    bool has_sort = !is_empty(sub->query.sort);
+    if (has_sort && !sort_parse(sv_z(sub->query.sort), kind, &keys, &sort, &r->err)) {
+        filter_free(filter);
+        return;
+    }
+    filter_free(r->filter);
+    if (r->has_sort) {
+        sort_release(&r->sort);
+    }
+    free(r->filter_text);
+    free(r->sort_text);
+    r->filter = filter;
+    r->sort = sort;
+    r->has_sort = has_sort;
+    r->filter_text = xstrdup(filter ? sub->query.filter : NULL);
+    r->sort_text = xstrdup(has_sort ? sub->query.sort : NULL);
+    r->computed = 0;
+    r->is_computing = false;
+    want(r);
+}
+
+/* Keys of params and tags are known from rows that were looked at: look at some before a filter
+ * that names them is read. */
+static void learn_keys(struct hub *hub, struct rows *r)
+{
+    struct arena a;
+    struct err ignored;
+    struct row row;
+    arena_init(&a, 0);
+    size_t n = rowset_count(r->set);
+    r->has_learned = true;
+    for (size_t i = 0; i < n && i < LEARN_ROWS; i++) {
+        (void)!rowset_copy(r->set, hub->st, rowset_nth(r->set, i), 0, &a, &row, &ignored);
+    }
+    arena_release(&a);
+}
+
+/* --- order --- */
+
+static int by_key(const void *a, const void *b)
+{
+    const struct run_metric *const *x = a, *const *y = b;
+    return strcmp((*x)->key, (*y)->key);
+}
+
+static void begin_order(struct rows *r)
+{
+    r->is_computing = true;
+    r->computing = r->set->version;
+    r->epoch = r->set->epoch;
+    r->at = 0;
+    vec_clear(&r->next);
+    struct row_reader *reader = &r->reader;
+    reader->set = r->set;
+    reader->now_ms = clock_wall_ms();
+    reader->needs = r->filter ? filter_needs(r->filter) : 0;
+    vec_clear(&reader->metrics);
+    memset(&reader->row, 0, sizeof reader->row);
+    const char *key;
+    for (size_t i = 0;
+         r->set->runs && r->filter && (key = filter_key(r->filter, FAMILY_METRICS, i)); i++) {
+        const struct run_metric *m = run_table_metric(r->set->runs, key);
+        if (m) {
+            vec_push(&reader->metrics, m);
+        }
+    }
+    if (reader->metrics.n) {
+        qsort(reader->metrics.at, reader->metrics.n, sizeof *reader->metrics.at, by_key);
+    }
+}
+
+static struct value sort_value(void *arg, uint32_t row, const struct query_field *field)
+{
+    struct rows *r = arg;
+    const struct run_table *t = r->set->runs;
+    if (!t) {
+        return query_value(&r->set->rows[row], field);
+    }
+    if (field->field >= 0) {
+        return run_table_cell(t, row, field->field, r->reader.now_ms);
+    }
+    if (field->family == FAMILY_METRICS) {
+        return run_metric_value(run_table_metric(t, field->key), row);
+    }
+    return run_table_pair(t, field->family, row, field->key);
+}
+
+static const char *sort_id(void *arg, uint32_t row)
+{
+    struct rows *r = arg;
+    return rowset_row_id(r->set, row);
+}
+
+/* True when the order is whole. */
+static bool compute(struct rows *r, int64_t deadline_us)
+{
+    if (!r->is_computing || r->epoch != r->set->epoch) {
+        begin_order(r);
+    }
+    size_t n = rowset_count(r->set);
+    while (r->at < n) {
+        size_t end = r->at + FILTER_BATCH < n ? r->at + FILTER_BATCH : n;
+        for (; r->at < end; r->at++) {
+            uint32_t row = rowset_nth(r->set, r->at);
+            if (!r->filter ||
+                filter_match(r->filter, row_reader_row(&r->reader, row), r->reader.now_ms)) {
+                vec_push(&r->next, row);
+            }
+        }
+        if (clock_mono_us() >= deadline_us && r->at < n) {
+            return false;
+        }
+    }
+    if (r->has_sort) {
+        struct sort_source source = {r, sort_value, sort_id};
+        sort_rows(&r->sort, r->next.at, r->next.n, &source);
+    }
+    uint32_t *at = r->order.at;
+    size_t cap = r->order.cap;
+    r->order.at = r->next.at;
+    r->order.n = r->next.n;
+    r->order.cap = r->next.cap;
+    r->next.at = at;
+    r->next.n = 0;
+    r->next.cap = cap;
+    r->is_computing = false;
+    r->computed = r->computing;
+    return true;
+}
+
+/* --- snapshots --- */
+
+static uint64_t hash_value(uint64_t h, struct value v, bool is_duration)
+{
+    h = hash_u64(h, (uint64_t)v.type);
+    if (v.type == VALUE_TEXT) {
+        return hash_z(h, v.text);
+    }
+    return hash_u64(h, (uint64_t)(is_duration && v.type == VALUE_TIME ? v.i / 1000 : v.i));
+}
+
+static uint64_t hash_row(uint64_t h, const struct row *row, enum kind kind)
+{
+    for (size_t i = 0; i < kinds[kind].field_count; i++) {
+        h = hash_value(h, row->cells[i], kinds[kind].fields[i].type == FIELD_DURATION);
+    }
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        for (size_t i = 0; i < row->families[f].n; i++) {
+            h = hash_z(h, row->families[f].at[i].key);
+            h = hash_value(h, row->families[f].at[i].value, false);
+        }
+    }
+    return h;
+}
+
+static size_t place_of(const struct rows *r, const char *id)
+{
+    for (size_t i = 0; !is_empty(id) && i < r->order.n; i++) {
+        if (strcmp(rowset_row_id(r->set, r->order.at[i]), id) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static uint64_t copy_keys(struct rows *r, struct snapshot *s, uint64_t h)
+{
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        const struct key_set *set = rowset_keys(r->set, (enum family)f);
+        const char **at = arena_alloc(&s->arena, (set->at.n + 1) * sizeof *at);
+        for (size_t i = 0; i < set->at.n; i++) {
+            at[i] = arena_z(&s->arena, set->at.at[i]);
+            h = hash_z(h, at[i]);
+        }
+        s->keys[f].at = at;
+        s->keys[f].n = set->at.n;
+        h = hash_u64(h, set->at.n);
+    }
+    return h;
+}
+
+static bool copy_window(struct hub *hub, struct rows *r, const struct query *q, struct snapshot *s,
+                        uint64_t *h, struct err *e)
+{
+    s->first = q->first < r->order.n ? q->first : r->order.n;
+    size_t left = r->order.n - s->first;
+    s->n = q->n == 0 || q->n > left ? left : q->n;
+    struct row *rows = arena_alloc(&s->arena, (s->n + 1) * sizeof *rows);
+    for (size_t i = 0; i < s->n; i++) {
+        if (!rowset_copy(r->set, hub->st, r->order.at[s->first + i], r->reader.now_ms, &s->arena,
+                         &rows[i], e)) {
+            return false;
+        }
+        *h = hash_row(*h, &rows[i], r->set->kind);
+    }
+    s->rows = rows;
+    return true;
+}
+
+static void emit(struct hub *hub, struct sub *sub, struct rows *r)
+{
+    const struct query *q = &sub->query;
+    struct snapshot *s = snapshot_new(SNAPSHOT_ROWS);
+    struct err e;
+    uint64_t h = hash_u64(HASH_INIT, sub->generation);
+    s->kind = r->set->kind;
+    s->as_of_ms = r->set->as_of_ms;
+    r->reader.now_ms = clock_wall_ms();
+    if (!copy_window(hub, r, q, s, &h, &e)) {
+        snapshot_unref(s);
+        hub_send_error(hub, sub, &e);
+        return;
+    }
+    s->total = rowset_total(r->set);
+    /* complete only when everything that was asked about was read */
+    size_t loaded = rowset_loaded(r->set);
+    s->loaded = loaded;
+    s->matched = r->order.n;
+    s->selected = place_of(r, q->select);
+    s->filter = arena_z(&s->arena, r->filter_text);
+    s->sort = arena_z(&s->arena, r->sort_text);
+    s->err = r->err;
+    h = copy_keys(r, s, h);
+    h = hash_u64(hash_u64(hash_u64(h, s->total), s->loaded), s->matched);
+    h = hash_u64(hash_u64(hash_u64(h, s->first), s->n), s->selected);
+    h = hash_z(hash_z(h, s->filter), s->sort);
+    h = hash_z(h, r->err.code == ERR_NONE ? NULL : r->err.msg);
+    hub_send_snapshot(hub, sub, s, h);
+}
+
+/* --- as a subscription --- */
+
+static void begin(struct hub *hub, struct sub *sub)
+{
+    struct rows *r = xcalloc(1, sizeof *r);
+    sub->state = r;
+    r->set = hub_set(hub, sub->query.kind, sub->query.id);
+}
+
+static void window_of(struct hub *hub, struct sub *sub, const struct query *before)
+{
+    (void)hub;
+    struct rows *r = sub->state;
+    const char *filter = sub->query.filter, *sort = sub->query.sort;
+    if (!z_eq(is_empty(filter) ? NULL : filter, is_empty(before->filter) ? NULL : before->filter) ||
+        !z_eq(is_empty(sort) ? NULL : sort, is_empty(before->sort) ? NULL : before->sort)) {
+        r->is_parsed = false;
+    }
+}
+
+/* May the order be made now, or would it stand on columns that were not read yet? */
+static bool can_order(const struct rows *r)
+{
+    const struct run_table *t = r->set->runs;
+    if (!t || (!r->filter && !r->has_sort)) {
+        return true;
+    }
+    unsigned needs =
+        (r->filter ? filter_needs(r->filter) : 0) | (r->has_sort ? sort_needs(&r->sort) : 0);
+    return !(needs & 1u << FAMILY_METRICS) || run_table_has_columns(t);
+}
+
+static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
+{
+    struct rows *r = sub->state;
+    if (r->set->err.code != ERR_NONE) {
+        hub_send_error(hub, sub, &r->set->err);
+        return false;
+    }
+    if (!rowset_is_begun(r->set)) {
+        return false; /* the set wakes us */
+    }
+    if (!r->is_parsed || (r->err.code != ERR_NONE && r->parsed_keys != keys_version(r->set))) {
+        if (r->set->runs && !r->has_learned &&
+            !(is_empty(sub->query.filter) && is_empty(sub->query.sort))) {
+            learn_keys(hub, r);
+        }
+        parse(r, sub);
+    }
+    if (!can_order(r)) {
+        hub_work_soon(hub);
+        return false;
+    }
+    if (r->computed != r->set->version && !compute(r, deadline_us)) {
+        return true;
+    }
+    emit(hub, sub, r);
+    bool is_complete = rowset_is_complete(r->set);
+    sub->not_before_ms = is_complete ? 0 : clock_mono_ms() + PROGRESS_MS;
+    return r->computed != r->set->version;
+}
+
+static void end(struct hub *hub, struct sub *sub)
+{
+    struct rows *r = sub->state;
+    hub_set_unref(hub, r->set);
+    filter_free(r->filter);
+    if (r->has_sort) {
+        sort_release(&r->sort);
+    }
+    free(r->filter_text);
+    free(r->sort_text);
+    vec_release(&r->order);
+    vec_release(&r->next);
+    vec_release(&r->reader.metrics);
+    free(r);
+}
+
+const struct sub_type rows_type = {.begin = begin, .window = window_of, .work = work, .end = end};
+
+struct rowset *rows_set(const struct sub *sub)
+{
+    return ((const struct rows *)sub->state)->set;
+}
+
+const uint32_t *rows_order(const struct sub *sub, struct rowset **ret_set, size_t *ret_n)
+{
+    struct rows *r = sub->state;
+    *ret_set = r->set;
+    *ret_n = r->order.n;
+    return r->order.at;
+}

@@ -1,0 +1,235 @@
+/* Rows, columns and docs of runs; see run_table.h. What is done in slices is run_table_load.c. */
+#include "core/hub/run_table.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+struct run_table *run_table_new(const char *experiment)
+{
+    struct run_table *t = xcalloc(1, sizeof *t);
+    t->experiment = xstrdup(experiment);
+    intern_init(&t->words);
+    str_init(&t->text);
+    str_addc(&t->text, 0);
+    arena_init(&t->key_texts, 0);
+    t->needs_keys = true;
+    return t;
+}
+
+void run_table_free(struct run_table *t)
+{
+    if (!t) {
+        return;
+    }
+    free(t->experiment);
+    intern_release(&t->words);
+    str_release(&t->text);
+    vec_release(&t->rows);
+    vec_release(&t->base);
+    vec_release(&t->sources);
+    for (size_t i = 0; i < t->metrics.n; i++) {
+        free(t->metrics.at[i].at);
+    }
+    vec_release(&t->metrics);
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        vec_release(&t->pairs[f].pairs);
+        vec_release(&t->pairs[f].first);
+        vec_release(&t->keys[f].at);
+    }
+    vec_release(&t->refresh);
+    arena_release(&t->key_texts);
+    free(t);
+}
+
+void run_table_changed(struct run_table *t)
+{
+    t->is_changed = true;
+    t->needs_keys = true;
+}
+
+/* --- keys --- */
+
+/* Place of a key among the sorted ones, or where it belongs. */
+static size_t key_place(const struct key_set *set, const char *key, bool *ret_found)
+{
+    size_t lo = 0, hi = set->at.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        int c = strcmp(set->at.at[mid], key);
+        if (c == 0) {
+            *ret_found = true;
+            return mid;
+        }
+        if (c < 0) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    *ret_found = false;
+    return lo;
+}
+
+void run_table_saw_key(struct run_table *t, enum family family, const char *key)
+{
+    struct key_set *set = &t->keys[family];
+    bool is_known;
+    size_t at = key_place(set, key, &is_known);
+    if (is_known) {
+        return;
+    }
+    const char *copy = arena_z(&t->key_texts, key);
+    vec_push(&set->at, copy);
+    memmove(&set->at.at[at + 1], &set->at.at[at], (set->at.n - 1 - at) * sizeof *set->at.at);
+    set->at.at[at] = copy;
+    set->version++;
+    t->version++;
+}
+
+/* --- wants --- */
+
+static struct run_metric *find_metric(const struct run_table *t, const char *key)
+{
+    for (size_t i = 0; i < t->metrics.n; i++) {
+        if (strcmp(t->metrics.at[i].key, key) == 0) {
+            return &t->metrics.at[i];
+        }
+    }
+    return NULL;
+}
+
+void run_table_want_metric(struct run_table *t, const char *key)
+{
+    if (!find_metric(t, key)) {
+        struct run_metric m = {.key = arena_z(&t->key_texts, key), .id = -1};
+        vec_push(&t->metrics, m);
+        t->needs_keys = true;
+    }
+}
+
+void run_table_want(struct run_table *t, enum family family)
+{
+    t->pairs[family].is_wanted = true;
+}
+
+void run_table_want_as(struct run_table *t, const struct run_table *other)
+{
+    for (size_t i = 0; i < other->metrics.n; i++) {
+        run_table_want_metric(t, other->metrics.at[i].key);
+    }
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        t->pairs[f].is_wanted = other->pairs[f].is_wanted;
+        for (size_t i = 0; i < other->keys[f].at.n; i++) {
+            run_table_saw_key(t, (enum family)f, other->keys[f].at.at[i]);
+        }
+    }
+}
+
+size_t run_table_loaded(const struct run_table *t)
+{
+    size_t n = t->rows.n;
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        const struct run_pairs *p = &t->pairs[f];
+        size_t read = p->first.n ? p->first.n - 1 : 0;
+        if (p->is_wanted && read < n) {
+            n = read;
+        }
+    }
+    return n;
+}
+
+bool run_table_has_columns(const struct run_table *t)
+{
+    for (size_t i = 0; i < t->metrics.n; i++) {
+        const struct run_metric *m = &t->metrics.at[i];
+        if (m->id >= 0 && m->n < t->rows.n) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- cells --- */
+
+const char *run_table_uid(const struct run_table *t, uint32_t row)
+{
+    return t->text.p + t->rows.at[row].uid;
+}
+
+struct value run_table_cell(const struct run_table *t, uint32_t row, int field, int64_t now_ms)
+{
+    const struct run_record *r = &t->rows.at[row];
+    bool is_ended = r->ended_ms != INT64_MIN;
+    switch (field) {
+    case FIELD_RUN_id:
+        return value_text(t->text.p + r->uid);
+    case FIELD_RUN_name:
+        return value_text(t->text.p + r->name);
+    case FIELD_RUN_status:
+        return intern_value(&t->words, r->status);
+    case FIELD_RUN_experiment:
+        return intern_value(&t->words, r->experiment);
+    case FIELD_RUN_duration:
+        return value_time((is_ended ? r->ended_ms : now_ms) - r->started_ms);
+    case FIELD_RUN_ended:
+        return is_ended ? value_time(r->ended_ms) : (struct value){.type = VALUE_MISSING};
+    case FIELD_RUN_created:
+        return value_time(r->started_ms);
+    case FIELD_RUN_source:
+    case FIELD_RUN_context:
+        return intern_value(&t->words, r->source);
+    default:
+        return (struct value){.type = VALUE_MISSING};
+    }
+}
+
+void run_table_cells(const struct run_table *t, uint32_t row, int64_t now_ms, struct value *cells)
+{
+    for (int i = 0; i < (int)kinds[KIND_RUN].field_count; i++) {
+        cells[i] = run_table_cell(t, row, i, now_ms);
+    }
+}
+
+const struct run_metric *run_table_metric(const struct run_table *t, const char *key)
+{
+    const struct run_metric *m = find_metric(t, key);
+    return m && m->at ? m : NULL;
+}
+
+struct value run_metric_value(const struct run_metric *m, uint32_t row)
+{
+    return !m || row >= m->n || cell_is_missing(m->at[row]) ? (struct value){.type = VALUE_MISSING}
+                                                            : value_num(m->at[row]);
+}
+
+size_t run_table_pairs(const struct run_table *t, enum family family, uint32_t row,
+                       struct named_value *ret, size_t max)
+{
+    const struct run_pairs *p = &t->pairs[family];
+    if (row + (size_t)1 >= p->first.n) {
+        return 0;
+    }
+    size_t n = p->first.at[row + 1] - p->first.at[row];
+    n = n < max ? n : max;
+    for (size_t i = 0; i < n; i++) {
+        struct run_pair pair = p->pairs.at[p->first.at[row] + i];
+        ret[i] = (struct named_value){intern_value(&t->words, pair.key).text,
+                                      intern_value(&t->words, pair.value)};
+    }
+    return n;
+}
+
+struct value run_table_pair(const struct run_table *t, enum family family, uint32_t row,
+                            const char *key)
+{
+    const struct run_pairs *p = &t->pairs[family];
+    if (row + (size_t)1 < p->first.n) {
+        for (size_t i = p->first.at[row]; i < p->first.at[row + 1]; i++) {
+            if (strcmp(intern_value(&t->words, p->pairs.at[i].key).text, key) == 0) {
+                return intern_value(&t->words, p->pairs.at[i].value);
+            }
+        }
+    }
+    return (struct value){.type = VALUE_MISSING};
+}

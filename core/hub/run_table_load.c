@@ -1,0 +1,432 @@
+/* Reading runs in slices, and taking over what changed; see run_table.h. */
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/hub/run_table.h"
+#include "core/model/state.h"
+
+enum { DOC_SLICE = 100, REFRESH_SLICE = 50, HEAD_PAGE = 64 };
+
+/* --- docs --- */
+
+static int by_key(const void *a, const void *b)
+{
+    const struct named_value *x = a, *y = b;
+    return strcmp(x->key, y->key);
+}
+
+static struct value value_of(struct arena *a, const struct json *j)
+{
+    int64_t i;
+    switch (json_type(j)) {
+    case JSON_NULL:
+        break;
+    case JSON_BOOL:
+        return value_text(json_bool(j) ? "true" : "false");
+    case JSON_NUMBER:
+        return json_i64(j, &i) ? value_int(i) : value_num(json_num(j));
+    case JSON_STRING:
+        return value_text(arena_z(a, json_str(j)));
+    case JSON_ARRAY:
+    case JSON_OBJECT: {
+        CLEANUP(str_release) struct str text = STR_INIT;
+        json_print(j, JSON_COMPACT, &text);
+        return value_text(arena_sv(a, sv_of(&text)));
+    }
+    }
+    return (struct value){.type = VALUE_MISSING};
+}
+
+struct named_list named_list_of(struct arena *a, const char *text)
+{
+    struct named_list list = {0};
+    if (!text || strcmp(text, "{}") == 0) {
+        return list;
+    }
+    struct err ignored;
+    CLEANUP(json_free_ptr) struct json *j = NULL;
+    if (!json_parse(sv_z(text), &j, &ignored) || !json_is(j, JSON_OBJECT)) {
+        return list;
+    }
+    struct named_value *at = arena_alloc(a, (json_size(j) + 1) * sizeof *at);
+    json_each (child, j) {
+        struct value v = value_of(a, child);
+        if (v.type != VALUE_MISSING) {
+            at[list.n++] = (struct named_value){arena_z(a, json_key(child)), v};
+        }
+    }
+    qsort(at, list.n, sizeof *at, by_key);
+    list.at = at;
+    return list;
+}
+
+static void add_pairs(struct run_table *t, enum family family, const char *text)
+{
+    struct run_pairs *p = &t->pairs[family];
+    struct arena a;
+    arena_init(&a, 0);
+    struct named_list list = named_list_of(&a, text);
+    for (size_t i = 0; i < list.n; i++) {
+        struct run_pair pair = {intern_add(&t->words, value_text(list.at[i].key)),
+                                intern_add(&t->words, list.at[i].value)};
+        vec_push(&p->pairs, pair);
+        run_table_saw_key(t, family, list.at[i].key);
+    }
+    arena_release(&a);
+    vec_push(&p->first, (uint32_t)p->pairs.n);
+}
+
+static bool read_docs(struct run_table *t, struct store *st, enum family family, struct err *e)
+{
+    struct run_pairs *p = &t->pairs[family];
+    if (p->first.n == 0) {
+        vec_push(&p->first, 0);
+    }
+    struct arena a;
+    arena_init(&a, 0);
+    bool ok = true;
+    for (int i = 0; i < DOC_SLICE && ok && p->first.n <= t->rows.n; i++) {
+        struct run_docs docs;
+        t->statements++;
+        ok = run_docs_get(st, t->rows.at[p->first.n - 1].id, &a, &docs, e);
+        if (ok) {
+            add_pairs(t, family, family == FAMILY_PARAMS ? docs.params : docs.tags);
+        }
+    }
+    arena_release(&a);
+    t->version++;
+    return ok;
+}
+
+/* --- rows --- */
+
+static uint32_t add_text(struct run_table *t, const char *z)
+{
+    size_t at = t->text.n;
+    str_add(&t->text, z, strlen(z) + 1);
+    return (uint32_t)at;
+}
+
+static bool add_row(void *arg, const struct list_row *row)
+{
+    struct run_table *t = arg;
+    const struct value *c = row->cells;
+    struct run_record r = {
+        .id = row->run,
+        .slot = (uint32_t)row->slot,
+        .started_ms = c[FIELD_RUN_created].i,
+        .ended_ms = c[FIELD_RUN_ended].type == VALUE_TIME ? c[FIELD_RUN_ended].i : INT64_MIN,
+        .status = intern_add(&t->words, c[FIELD_RUN_status]),
+        .experiment = intern_add(&t->words, c[FIELD_RUN_experiment]),
+        .source = intern_add(&t->words, c[FIELD_RUN_source]),
+    };
+    r.uid = add_text(t, c[FIELD_RUN_id].text);
+    bool is_same = strcmp(c[FIELD_RUN_id].text, c[FIELD_RUN_name].text) == 0;
+    r.name = is_same ? r.uid : add_text(t, c[FIELD_RUN_name].text);
+    vec_push(&t->rows, r);
+    vec_push(&t->base, (uint32_t)(t->rows.n - 1));
+    return true;
+}
+
+static bool count(struct run_table *t, struct store *st, struct err *e)
+{
+    t->statements++;
+    return list_run_count(st, t->experiment, &t->total, e);
+}
+
+static bool read_page(struct run_table *t, struct store *st, struct err *e)
+{
+    if (!t->is_counted) {
+        if (!count(t, st, e)) {
+            return false;
+        }
+        t->is_counted = true;
+    }
+    size_t n, limit = t->rows.n ? RUN_PAGE : RUN_FIRST_PAGE;
+    t->statements++;
+    if (!list_runs(st, t->experiment, &t->cursor, limit, 0, add_row, t, &n, e)) {
+        return false;
+    }
+    t->is_read = n < limit;
+    if (t->is_read || t->total < t->rows.n) {
+        t->total = t->rows.n;
+    }
+    t->version++;
+    return true;
+}
+
+/* --- metrics --- */
+
+static bool source_id(struct run_table *t, struct store *st, uint32_t row, int64_t *ret,
+                      struct err *e)
+{
+    uint32_t name = t->rows.at[row].source;
+    for (size_t i = 0; i < t->sources.n; i++) {
+        if (t->sources.at[i].name == name) {
+            *ret = t->sources.at[i].id;
+            return true;
+        }
+    }
+    struct arena a;
+    arena_init(&a, 0);
+    struct run_row r;
+    t->statements++;
+    bool ok = run_get(st, run_table_uid(t, row), &a, &r, e);
+    if (ok) {
+        struct run_source s = {name, r.source};
+        vec_push(&t->sources, s);
+        *ret = r.source;
+    }
+    arena_release(&a);
+    return ok;
+}
+
+static bool read_keys(struct run_table *t, struct store *st, struct err *e)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    struct metric_keys keys;
+    t->statements++;
+    bool ok = run_metric_keys(st, &a, &keys, e);
+    for (size_t i = 0; ok && i < keys.n; i++) {
+        run_table_saw_key(t, FAMILY_METRICS, keys.at[i].key);
+        if (keys.n <= RUN_ALL_COLUMNS) {
+            run_table_want_metric(t, keys.at[i].key);
+        }
+        for (size_t k = 0; k < t->metrics.n; k++) {
+            if (strcmp(t->metrics.at[k].key, keys.at[i].key) == 0) {
+                t->metrics.at[k].id = keys.at[i].id;
+            }
+        }
+    }
+    arena_release(&a);
+    t->needs_keys = false;
+    return ok;
+}
+
+static void grow_metric(struct run_metric *m, size_t n)
+{
+    if (n > m->cap) {
+        m->cap = m->at ? n + n / 8 : n;
+        m->at = xreallocarray(m->at, m->cap, sizeof *m->at);
+    }
+    for (; m->n < n; m->n++) {
+        m->at[m->n] = cell_missing();
+    }
+}
+
+/* A column as the store has it, by slot, spread over the rows of its source. */
+static bool read_metric(struct run_table *t, struct store *st, struct run_metric *m, struct err *e)
+{
+    grow_metric(m, t->rows.n);
+    uint32_t done = 0;
+    for (size_t i = 0; i < t->rows.n; i++) {
+        uint32_t source = t->rows.at[i].source;
+        if (i > 0 && (source == done || source == t->rows.at[i - 1].source)) {
+            continue;
+        }
+        done = source;
+        int64_t id;
+        uint32_t slots = 0;
+        for (size_t k = i; k < t->rows.n; k++) {
+            const struct run_record *r = &t->rows.at[k];
+            slots = r->source == source && r->slot >= slots ? r->slot + 1 : slots;
+        }
+        double *column = xreallocarray(NULL, slots, sizeof *column);
+        t->statements++;
+        bool ok =
+            source_id(t, st, (uint32_t)i, &id, e) && run_column(st, id, m->id, column, slots, e);
+        for (size_t k = i; ok && k < t->rows.n; k++) {
+            if (t->rows.at[k].source == source) {
+                m->at[k] = column[t->rows.at[k].slot];
+            }
+        }
+        free(column);
+        if (!ok) {
+            return false;
+        }
+    }
+    t->version++;
+    return true;
+}
+
+static bool read_cells(struct run_table *t, struct store *st, uint32_t row, struct err *e)
+{
+    int64_t source;
+    if (!source_id(t, st, row, &source, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < t->metrics.n; i++) {
+        struct run_metric *m = &t->metrics.at[i];
+        if (m->id < 0 || !m->at) {
+            continue;
+        }
+        grow_metric(m, row + (size_t)1);
+        double x;
+        t->statements++;
+        if (!run_cell(st, source, m->id, t->rows.at[row].slot, &x, e)) {
+            return false;
+        }
+        t->version += memcmp(&x, &m->at[row], sizeof x) != 0;
+        m->at[row] = x;
+    }
+    return true;
+}
+
+/* --- what changed --- */
+
+/* Newer than row `b`, in the order of the list? */
+static bool is_newer(const struct run_record *a, const struct run_record *b)
+{
+    return a->started_ms != b->started_ms ? a->started_ms > b->started_ms : a->id > b->id;
+}
+
+struct head {
+    struct run_table *t;
+    struct run_record newest;
+    bool has_newest, is_at_known;
+};
+
+static bool add_new(void *arg, const struct list_row *row)
+{
+    struct head *h = arg;
+    struct run_record r = {.id = row->run, .started_ms = row->cells[FIELD_RUN_created].i};
+    if (h->has_newest && !is_newer(&r, &h->newest)) {
+        h->is_at_known = true;
+        return false;
+    }
+    return add_row(h->t, row);
+}
+
+/* The runs that are newer than the newest one known go to the front. */
+static bool read_head(struct run_table *t, struct store *st, struct err *e)
+{
+    size_t before = t->rows.n;
+    struct head h = {.t = t, .has_newest = before > 0};
+    if (before) {
+        h.newest = t->rows.at[t->base.at[0]];
+    }
+    struct run_cursor cursor = {0};
+    size_t n = HEAD_PAGE;
+    while (!h.is_at_known && n == HEAD_PAGE) {
+        t->statements++;
+        if (!list_runs(st, t->experiment, &cursor, HEAD_PAGE, 0, add_new, &h, &n, e)) {
+            return false;
+        }
+    }
+    size_t fresh = t->rows.n - before;
+    if (fresh) {
+        memmove(t->base.at + fresh, t->base.at, before * sizeof *t->base.at);
+        for (size_t i = 0; i < fresh; i++) {
+            t->base.at[i] = (uint32_t)(before + i);
+        }
+        t->version++;
+    }
+    if (!count(t, st, e)) {
+        return false;
+    }
+    t->needs_reload = t->total != t->rows.n;
+    t->total = t->needs_reload ? t->total : t->rows.n;
+    return true;
+}
+
+static bool begin_refresh(struct run_table *t, struct store *st, struct err *e)
+{
+    size_t before = t->rows.n;
+    if (!read_head(t, st, e)) {
+        return false;
+    }
+    vec_clear(&t->refresh);
+    t->refresh_at = 0;
+    for (size_t i = 0; i < t->base.n && t->refresh.n < RUN_REFRESH_MAX; i++) {
+        uint32_t row = t->base.at[i];
+        if (row >= before ||
+            !state_is_final(intern_value(&t->words, t->rows.at[row].status).text)) {
+            vec_push(&t->refresh, row);
+        }
+    }
+    t->is_changed = false;
+    return true;
+}
+
+static bool refresh_row(struct run_table *t, struct store *st, uint32_t row, struct err *e)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    struct run_row now;
+    t->statements++;
+    bool ok = run_get(st, run_table_uid(t, row), &a, &now, e);
+    if (ok) {
+        struct run_record *r = &t->rows.at[row];
+        int64_t ended = now.ended_ms ? now.ended_ms : INT64_MIN;
+        uint32_t status = intern_add(&t->words, value_text(now.status));
+        t->version += status != r->status || ended != r->ended_ms;
+        r->status = status;
+        r->ended_ms = ended;
+    }
+    arena_release(&a);
+    return ok && read_cells(t, st, row, e);
+}
+
+static bool refresh_rows(struct run_table *t, struct store *st, struct err *e)
+{
+    for (int i = 0; i < REFRESH_SLICE && t->refresh_at < t->refresh.n; i++) {
+        if (!refresh_row(t, st, t->refresh.at[t->refresh_at++], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- one slice --- */
+
+static struct run_metric *metric_to_read(const struct run_table *t)
+{
+    for (size_t i = 0; i < t->metrics.n; i++) {
+        struct run_metric *m = &t->metrics.at[i];
+        if (m->id >= 0 && (!m->at || m->n < t->rows.n)) {
+            return m;
+        }
+    }
+    return NULL;
+}
+
+static enum family docs_to_read(const struct run_table *t)
+{
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        const struct run_pairs *p = &t->pairs[f];
+        if (f != FAMILY_METRICS && p->is_wanted && p->first.n <= t->rows.n) {
+            return (enum family)f;
+        }
+    }
+    return FAMILY_COUNT;
+}
+
+static bool has_more(const struct run_table *t)
+{
+    return t->needs_keys || !t->is_read || t->is_changed || t->refresh_at < t->refresh.n ||
+           metric_to_read(t) || docs_to_read(t) != FAMILY_COUNT;
+}
+
+bool run_table_step(struct run_table *t, struct store *st, bool *ret_more, struct err *e)
+{
+    struct run_metric *m;
+    bool ok = true;
+    if (t->needs_keys) {
+        ok = read_keys(t, st, e);
+    } else if (!t->is_read) {
+        ok = read_page(t, st, e);
+    } else if (t->is_changed) {
+        ok = begin_refresh(t, st, e);
+    } else if (t->refresh_at < t->refresh.n) {
+        ok = refresh_rows(t, st, e);
+    } else if ((m = metric_to_read(t)) != NULL) {
+        ok = read_metric(t, st, m, e);
+    } else if (docs_to_read(t) != FAMILY_COUNT) {
+        ok = read_docs(t, st, docs_to_read(t), e);
+    }
+    *ret_more = has_more(t);
+    return ok;
+}
