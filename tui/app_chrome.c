@@ -87,7 +87,8 @@ static void draw_row1(const struct app *app, const struct view *v, struct canvas
     unsigned style = ROLE_NORMAL;
     if (v && v->ops->connection) {
         v->ops->connection(v, &connection, &style);
-    } else {
+    }
+    if (connection.n == 0) {
         str_addsv(&connection, sv_of(&app->connection));
         style = app->connection_style;
     }
@@ -193,8 +194,8 @@ static bool may_hint(const struct app *app, const struct view *v, enum cmd cmd)
     return app_can(app, v, cmd, &why) == CAN_YES;
 }
 
-/* The view's hints that would do something, then `: go` and `? help`; the last before these two
- * goes first when there is no room. */
+/* The view's hints that would do something, then `? help`; the last before it goes first when
+ * there is no room. */
 static size_t hints_collect(const struct app *app, const struct view *v, struct hint *at)
 {
     struct hints own = {.n = 0};
@@ -207,7 +208,6 @@ static size_t hints_collect(const struct app *app, const struct view *v, struct 
             at[n++] = own.at[i];
         }
     }
-    at[n++] = (struct hint){CMD_PALETTE, "go"};
     at[n++] = (struct hint){CMD_HELP, "help"};
     return n;
 }
@@ -228,7 +228,7 @@ static void hints_join(const struct app *app, const struct hint *at, size_t n, s
 static void draw_hints(const struct app *app, const struct view *v, struct canvas *c,
                        struct rect row)
 {
-    struct hint at[HINTS_MAX + 2];
+    struct hint at[HINTS_MAX + 1];
     CLEANUP(str_release) struct str line = STR_INIT;
     size_t n = hints_collect(app, v, at);
     hints_join(app, at, n, &line);

@@ -109,7 +109,7 @@ struct view_ops {
     /* Badges of row 1 for the selected row ("[PROD] [RO]"). Default: none. */
     void (*badges)(const struct view *, struct str *out);
     /* Right end of row 1 ("● live 8s", "cached 3m", "OFFLINE since 03:12"), `style` is NORMAL.
-     * Default: what app_connection said. */
+     * Default, and when it appends nothing: what app_connection said. */
     void (*connection)(const struct view *, struct str *out, unsigned *style);
     /* Row 23: the selected row in one sentence; the part after '\t' stands at the right edge. */
     void (*sentence)(const struct view *, struct str *out);

@@ -47,8 +47,13 @@ int cells_state(struct canvas *c, int x, int y, int w, const char *word, unsigne
 {
     CLEANUP(str_release) struct str text = STR_INIT;
     cells_state_text(&text, word);
-    return canvas_fit(c, x, y, w, cells_state_style(word) | flags, sv_of(&text), ALIGN_LEFT,
-                      UTF8_CUT_END);
+    int used = (int)utf8_width(sv_of(&text));
+    int end = canvas_fit(c, x, y, w, ROLE_NORMAL | flags, SV(""), ALIGN_LEFT, UTF8_CUT_END);
+    if (used > 0) {
+        canvas_fit(c, x, y, used < w ? used : w, cells_state_style(word) | flags, sv_of(&text),
+                   ALIGN_LEFT, UTF8_CUT_END);
+    }
+    return end;
 }
 
 unsigned cells_value_style(struct value v, const struct field *field)
@@ -87,4 +92,57 @@ int cells_spark(struct canvas *c, int x, int y, int w, unsigned style, const str
 void cells_number(struct str *out, double value)
 {
     fmt_double(out, value);
+}
+
+/* The part of v for one row: up to the last blank within w cells, or as much as fits. */
+static struct sv row_of_words(struct sv v, int w)
+{
+    struct sv rest = v;
+    size_t fits = 0, blank = 0;
+    int used = 0, width;
+    while (rest.n) {
+        struct sv one = utf8_cluster(&rest, &width);
+        used += width;
+        if (used > w) {
+            return (struct sv){v.p, blank ? blank : fits};
+        }
+        fits = v.n - rest.n;
+        blank = one.p[0] == ' ' ? fits : blank;
+    }
+    return v;
+}
+
+int cells_words(struct canvas *c, struct rect r, unsigned style, const char *text)
+{
+    CLEANUP(str_release) struct str clean = STR_INIT;
+    utf8_sanitize(&clean, sv_z(text));
+    struct sv rest = sv_of(&clean);
+    int y = 0;
+    for (; y < r.h && rest.n && r.w > 0; y++) {
+        struct sv part = row_of_words(rest, r.w);
+        if (part.n == 0) {
+            break;
+        }
+        bool is_last = y + 1 == r.h; /* what does not fit ends in an ellipsis */
+        canvas_fit(c, r.x, r.y + y, r.w, style, is_last ? rest : sv_trim(part), ALIGN_LEFT,
+                   UTF8_CUT_END);
+        rest = (struct sv){rest.p + part.n, rest.n - part.n};
+    }
+    return y;
+}
+
+void cells_error(struct canvas *c, struct rect r, const struct err *e)
+{
+    int rows = cells_words(c, r, ROLE_BAD, e->msg);
+    rect_cut_top(&r, rows);
+    if (e->hint[0] && !rect_is_empty(r)) {
+        cells_words(c, r, ROLE_DIM, e->hint);
+    }
+}
+
+void cells_stale(struct str *out, unsigned *style, int64_t as_of_ms, int64_t now_ms)
+{
+    str_addz(out, "cached ");
+    fmt_age(out, now_ms - as_of_ms);
+    *style = ROLE_WARN;
 }

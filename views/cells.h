@@ -31,6 +31,12 @@ unsigned cells_value_style(struct value v, const struct field *field);
 
 /* Last values of a metric in w cells; shorter when there are fewer. Returns the column after. */
 int cells_spark(struct canvas *c, int x, int y, int w, unsigned style, const struct series *s);
+/* Words in as many rows of r as they need; returns how many. */
+int cells_words(struct canvas *c, struct rect r, unsigned style, const char *text);
+/* Why there is nothing to see: the error, and what to do about it. */
+void cells_error(struct canvas *c, struct rect r, const struct err *e);
+/* Right end of row 1 while what is shown is older than it should be. */
+void cells_stale(struct str *out, unsigned *style, int64_t as_of_ms, int64_t now_ms);
 /* "0.3304", or "NaN" */
 void cells_number(struct str *out, double value);
 

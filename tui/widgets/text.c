@@ -80,9 +80,14 @@ static struct sv raw_line(const struct text *t, size_t i)
     return i < t->count ? t->line(t->arg, i) : (struct sv){"", 0};
 }
 
+bool text_matches(const struct text *t, struct sv line)
+{
+    return find_in(line, sv_of(&t->needle), 0) != SIZE_MAX;
+}
+
 static bool is_match(const struct text *t, size_t i)
 {
-    return find_in(raw_line(t, i), sv_of(&t->needle), 0) != SIZE_MAX;
+    return text_matches(t, raw_line(t, i));
 }
 
 static bool is_shown(const struct text *t, size_t i)

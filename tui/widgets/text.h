@@ -49,6 +49,8 @@ void text_draw(const struct text *t, struct canvas *c, struct rect area);
 enum handled text_command(struct text *t, enum cmd cmd, const struct cmd_arg *arg);
 /* Set the needle ("": none) and go to the first match from the cursor; false: no match. */
 bool text_search(struct text *t, struct sv needle);
+/* Whether a line holds the needle. */
+bool text_matches(const struct text *t, struct sv line);
 void text_words(const struct text *t, struct str *out);
 /* Fills filter with the needle, matched with the lines that hold it, total with all lines. */
 void text_status(const struct text *t, struct status *st);

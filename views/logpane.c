@@ -1,0 +1,418 @@
+/* Logs by windows; see logpane.h. */
+#include "views/logpane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "views/cells.h"
+#include "views/env.h"
+
+enum {
+    WINDOW = 1000,        /* lines asked for at once */
+    MARGIN = 250,         /* above what is in sight */
+    WINDOW_FILTER = 20000 /* while only matches are shown */
+};
+
+/* --- ids --- */
+
+char *log_id_execution(const char *id)
+{
+    return id ? xstrndup(id, strcspn(id, "/")) : NULL;
+}
+
+char *log_id_step(const char *id)
+{
+    const char *slash = id ? strchr(id, '/') : NULL;
+    return slash ? xstrndup(slash + 1, strcspn(slash + 1, "/")) : NULL;
+}
+
+/* --- lines --- */
+
+static const struct log_lines *lines_of(const struct logpane *p)
+{
+    return p->snap ? p->snap->log : NULL;
+}
+
+static struct sv line_at(const void *arg, size_t i)
+{
+    const struct log_lines *log = lines_of(arg);
+    bool is_here = log && i >= log->first && i - log->first < log->n;
+    return is_here ? sv_z(log->at[i - log->first]) : (struct sv){"", 0};
+}
+
+static bool has_all(const struct logpane *p)
+{
+    const struct log_lines *log = lines_of(p);
+    return !log || (log->first == 0 && log->n == log->total);
+}
+
+/* --- life --- */
+
+void logpane_init(struct logpane *p, struct view *v)
+{
+    *p = (struct logpane){.view = v, .empty = STR_INIT};
+    text_init(&p->text, line_at, p);
+    p->text.is_following = p->text.can_follow = true;
+}
+
+static void let_go(struct logpane *p)
+{
+    if (p->sub) {
+        hub_unsubscribe(view_hub(p->view), p->sub);
+    }
+    if (p->find) {
+        hub_cancel(view_hub(p->view), p->find);
+    }
+    snapshot_unref(p->snap);
+    free(p->id);
+    p->sub = p->find = 0;
+    p->snap = NULL;
+    p->id = NULL;
+    p->err = (struct err)ERR_INIT;
+}
+
+void logpane_release(struct logpane *p)
+{
+    let_go(p);
+    text_release(&p->text);
+    str_release(&p->empty);
+}
+
+static struct query query_of(const struct logpane *p)
+{
+    return (struct query){
+        .type = QUERY_LOG, .id = p->id, .first = p->first, .n = p->n, .is_tail = p->is_tail};
+}
+
+void logpane_show(struct logpane *p, const char *id)
+{
+    if (z_eq(p->id, id)) {
+        return;
+    }
+    let_go(p);
+    p->id = xstrdup(id);
+    p->first = 0;
+    p->n = WINDOW;
+    p->is_tail = true;
+    p->text.is_following = p->text.can_follow = true;
+    p->text.x = 0;
+    text_update(&p->text, 0);
+    if (id) {
+        struct query q = query_of(p);
+        p->sub = hub_subscribe(view_hub(p->view), &q);
+    }
+}
+
+void logpane_empty(struct logpane *p, const char *sentence)
+{
+    str_clear(&p->empty);
+    str_addz(&p->empty, sentence);
+}
+
+void logpane_refresh(struct logpane *p)
+{
+    if (p->sub) {
+        struct query q = query_of(p);
+        hub_window(view_hub(p->view), p->sub, &q);
+    }
+}
+
+/* --- windows --- */
+
+static void ask(struct logpane *p, size_t first, size_t n, bool is_tail)
+{
+    if (p->first != first || p->n != n || p->is_tail != is_tail) {
+        p->first = first;
+        p->n = n;
+        p->is_tail = is_tail;
+        logpane_refresh(p);
+    }
+}
+
+/* Have what is in sight, and some more on both sides. */
+static void look_where_it_is(struct logpane *p)
+{
+    size_t n = p->text.only_matches ? WINDOW_FILTER : WINDOW;
+    size_t top = p->text.top, page = p->text.area.h > 0 ? (size_t)p->text.area.h : 1;
+    size_t end = top + page < p->text.count ? top + page : p->text.count;
+    if (!p->sub) {
+        return;
+    }
+    if (p->text.is_following || p->text.only_matches) {
+        ask(p, 0, n, true);
+        return;
+    }
+    const struct log_lines *log = lines_of(p);
+    bool is_here = log && top >= log->first && end <= log->first + log->n;
+    bool is_asked = !p->is_tail && top >= p->first && end <= p->first + p->n;
+    bool moves_away = p->is_tail && log && !has_all(p); /* the tail goes on without us */
+    if ((!is_here && !is_asked) || moves_away) {
+        ask(p, top > MARGIN ? top - MARGIN : 0, n, false);
+    }
+}
+
+void logpane_layout(struct logpane *p, struct rect area)
+{
+    text_layout(&p->text, area);
+    look_where_it_is(p);
+}
+
+/* --- searching beyond the window --- */
+
+static void find(struct logpane *p, const char *pattern, bool is_backward, size_t from)
+{
+    const struct log_lines *log = lines_of(p);
+    if (p->find) {
+        hub_cancel(view_hub(p->view), p->find);
+    }
+    struct req req = {.type = REQ_LOG_FIND,
+                      .id = xstrdup(log ? log->attempt : p->id),
+                      .text = xstrdup(pattern),
+                      .at = from,
+                      .is_backward = is_backward};
+    p->find = hub_request(view_hub(p->view), &req);
+}
+
+static void go_to(struct logpane *p, int64_t line)
+{
+    (void)text_command(&p->text, CMD_LINE, &(struct cmd_arg){.n = (long)line + 1});
+}
+
+static void say_none(struct logpane *p)
+{
+    app_toast(p->view->app, TOAST_INFO, "no line there holds \"%s\"", p->text.needle.p);
+}
+
+void logpane_search(struct logpane *p, struct sv needle)
+{
+    bool is_found = text_search(&p->text, needle);
+    if (!is_found && has_all(p)) {
+        say_none(p);
+    } else if (!is_found) {
+        find(p, p->text.needle.p, true, p->text.cursor);
+    }
+}
+
+bool logpane_is_searching(const struct logpane *p)
+{
+    return p->text.needle.n > 0;
+}
+
+static void find_from_here(struct logpane *p, const char *pattern, bool is_backward)
+{
+    size_t at = p->text.cursor;
+    find(p, pattern, is_backward, is_backward ? at - (at > 0) : at + 1);
+}
+
+static bool holds_needle(const struct logpane *p, size_t i)
+{
+    return text_matches(&p->text, line_at(p, i));
+}
+
+static bool is_alarming(const struct logpane *p, size_t i)
+{
+    return text_is_alarming(line_at(p, i));
+}
+
+/* The next match within the window in one direction, without going round; SIZE_MAX: none. */
+static size_t next_here(const struct logpane *p, bool is_backward,
+                        bool (*fn)(const struct logpane *, size_t))
+{
+    const struct log_lines *log = lines_of(p);
+    size_t end = log ? log->first + log->n : 0;
+    for (size_t i = p->text.cursor; log;) {
+        bool is_over = is_backward ? i <= log->first : i + 1 >= end;
+        if (is_over) {
+            break;
+        }
+        i = is_backward ? i - 1 : i + 1;
+        if (fn(p, i)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void search_step(struct logpane *p, bool is_backward)
+{
+    size_t here = next_here(p, is_backward, holds_needle);
+    if (here != SIZE_MAX) {
+        go_to(p, (int64_t)here);
+    } else {
+        find_from_here(p, p->text.needle.p, is_backward);
+    }
+}
+
+/* --- events --- */
+
+static void take_reply(struct logpane *p, const struct ev *ev)
+{
+    p->find = 0;
+    if (!ev->ok) {
+        app_error(p->view->app, &ev->err);
+    } else if (ev->at < 0) {
+        app_toast(p->view->app, TOAST_INFO, "no more of these lines there");
+    } else {
+        go_to(p, ev->at);
+    }
+}
+
+static void take_snapshot(struct logpane *p, struct snapshot *s)
+{
+    if (s->type == SNAPSHOT_ERROR) {
+        p->err = s->err;
+        return;
+    }
+    if (s->type != SNAPSHOT_LOG || !s->log) {
+        return;
+    }
+    p->err = (struct err)ERR_INIT;
+    bool is_other = p->snap && !z_eq(p->snap->log->attempt, s->log->attempt);
+    struct snapshot *old = p->snap;
+    p->snap = snapshot_ref(s);
+    snapshot_unref(old);
+    if (is_other) { /* a new attempt of the step: its log begins anew */
+        text_update(&p->text, 0);
+    }
+    text_update(&p->text, s->log->total);
+}
+
+bool logpane_event(struct logpane *p, const struct ev *ev)
+{
+    if (ev->type == EV_REPLY && p->find && ev->id == p->find) {
+        take_reply(p, ev);
+        return true;
+    }
+    if (ev->type == EV_SNAPSHOT && p->sub && ev->id == p->sub) {
+        take_snapshot(p, ev->snapshot);
+        return true;
+    }
+    return false;
+}
+
+/* --- commands --- */
+
+enum can logpane_can(const struct logpane *p, enum cmd cmd, struct str *why)
+{
+    static const enum cmd own[] = {CMD_SEARCH,     CMD_SEARCH_NEXT, CMD_SEARCH_PREV,
+                                   CMD_NEXT_ERROR, CMD_PREV_ERROR,  CMD_ONLY_MATCHES,
+                                   CMD_FOLLOW,     CMD_WRAP,        CMD_LEFT,
+                                   CMD_RIGHT,      CMD_FILTER};
+    bool is_own = false,
+         needs_needle = cmd == CMD_SEARCH_NEXT || cmd == CMD_SEARCH_PREV || cmd == CMD_ONLY_MATCHES;
+    for (size_t i = 0; i < ALEN(own); i++) {
+        is_own |= own[i] == cmd;
+    }
+    if (cmd == CMD_TIMESTAMPS) {
+        str_addz(why, "the log is kept as the job wrote it, and has the times that the job wrote");
+        return CAN_OFF;
+    }
+    if (is_own && p->text.count == 0) {
+        str_addz(why, "there are no lines yet");
+        return CAN_OFF;
+    }
+    if (needs_needle && p->text.needle.n == 0) {
+        str_addz(why, "nothing is searched for; / begins");
+        return CAN_OFF;
+    }
+    return is_own ? CAN_YES : CAN_NOT;
+}
+
+/* Lines that look like an error; the hub is asked where the window ends. */
+static void error_step(struct logpane *p, bool is_backward)
+{
+    static const char alarms[] = "/\\b(error|warning|warn|fatal|traceback|exception|failed|panic)"
+                                 "\\b|[a-z](error|exception)\\b/";
+    size_t here = next_here(p, is_backward, is_alarming);
+    if (here != SIZE_MAX) {
+        go_to(p, (int64_t)here);
+    } else if (has_all(p)) {
+        app_toast(p->view->app, TOAST_INFO, "no line %s looks like an error",
+                  is_backward ? "above" : "below");
+    } else {
+        find_from_here(p, alarms, is_backward);
+    }
+}
+
+enum handled logpane_command(struct logpane *p, int tag, enum cmd cmd, const struct cmd_arg *arg)
+{
+    if ((cmd == CMD_SEARCH || cmd == CMD_FILTER) && arg && arg->text.n) {
+        logpane_search(p, arg->text);
+        return HANDLED;
+    }
+    if (cmd == CMD_SEARCH || cmd == CMD_FILTER) {
+        app_prompt(p->view->app, p->view, tag,
+                   &(struct prompt_spec){.label = "/", .text = "", .history = "log"});
+        return HANDLED;
+    }
+    if (cmd == CMD_SEARCH_NEXT || cmd == CMD_SEARCH_PREV) {
+        if (has_all(p)) {
+            return text_command(&p->text, cmd, arg);
+        }
+        search_step(p, cmd == CMD_SEARCH_PREV);
+        return HANDLED;
+    }
+    if (cmd == CMD_NEXT_ERROR || cmd == CMD_PREV_ERROR) {
+        error_step(p, cmd == CMD_PREV_ERROR);
+        return HANDLED;
+    }
+    return text_command(&p->text, cmd, arg);
+}
+
+/* --- what is said --- */
+
+void logpane_words(const struct logpane *p, struct str *out)
+{
+    const struct log_lines *log = lines_of(p);
+    if (!log) {
+        str_addz(out, p->sub && !p->err.code ? "reading" : "");
+        return;
+    }
+    text_words(&p->text, out);
+    if (log->is_ended && p->text.is_following) { /* there is nothing that could be followed */
+        str_clear(out);
+        str_addf(out, "%zu line%s, ended", log->total, log->total == 1 ? "" : "s");
+    }
+    if (!log->is_counted) {
+        str_addz(out, ", still counting");
+    }
+}
+
+void logpane_status(const struct logpane *p, struct status *st)
+{
+    const struct log_lines *log = lines_of(p);
+    text_status(&p->text, st);
+    st->matched = 0; /* of the lines that are here: the others were not looked at */
+    st->total = log ? log->n : 0;
+    for (size_t i = 0; st->is_filtered && i < st->total; i++) {
+        st->matched += text_matches(&p->text, sv_z(log->at[i]));
+    }
+}
+
+const char *logpane_attempt(const struct logpane *p)
+{
+    const struct log_lines *log = lines_of(p);
+    const char *slash = log && log->attempt ? strchr(log->attempt, '/') : NULL;
+    return slash ? slash + 1 : "";
+}
+
+struct sv logpane_line(const struct logpane *p)
+{
+    return line_at(p, p->text.cursor);
+}
+
+void logpane_draw(const struct logpane *p, struct canvas *c, struct rect area)
+{
+    area = rect_meet(area, c->clips[c->clip_depth]);
+    if (rect_is_empty(area)) {
+        return;
+    }
+    if (p->text.count) {
+        text_draw(&p->text, c, area);
+    } else if (p->err.code) {
+        cells_error(c, area, &p->err);
+    } else {
+        cells_words(c, area, ROLE_DIM, p->sub && !p->snap ? "Reading" : p->empty.p);
+    }
+}

@@ -1,0 +1,427 @@
+/* The log of an attempt on the whole screen, and what can be done to its execution from there. */
+#include "views/logs.h"
+
+#include <stdlib.h>
+
+#include "core/base/fmt.h"
+#include "core/base/mem.h"
+#include "core/model/state.h"
+#include "views/actions.h"
+#include "views/cells.h"
+#include "views/env.h"
+#include "views/logpane.h"
+#include "views/run.h"
+
+enum { TAG_SEARCH = 1 };
+
+struct logs {
+    char *id, *execution, *step; /* EXEC/STEP[/N], and its parts */
+    uint64_t steps_sub, gates_sub;
+    struct snapshot *steps, *gates;
+    struct logpane pane;
+    struct act act;
+};
+
+static struct logs *logs_of(const struct view *v)
+{
+    return v->state;
+}
+
+/* --- life --- */
+
+static bool logs_open(struct view *v, const struct route *route, struct err *e)
+{
+    struct logs *s = logs_of(v);
+    s->step = log_id_step(route->id);
+    if (!s->step || !*s->step) {
+        free(s->step);
+        err_set(e, ERR_USAGE, "whose log? \"%s\" is no EXECUTION/STEP", route->id ? route->id : "");
+        return err_hint(e, "open it from the execution's screen with Enter");
+    }
+    s->id = xstrdup(route->id);
+    s->execution = log_id_execution(route->id);
+    logpane_init(&s->pane, v);
+    logpane_empty(&s->pane, "Nothing was written yet.");
+    logpane_show(&s->pane, s->id);
+    struct hub *hub = view_hub(v);
+    s->steps_sub = hub_subscribe(
+        hub, &(struct query){.type = QUERY_ROWS, .kind = KIND_STEP, .id = s->execution});
+    s->gates_sub = hub_subscribe(
+        hub, &(struct query){.type = QUERY_ROWS, .kind = KIND_GATE, .id = s->execution});
+    return true;
+}
+
+static void logs_close(struct view *v)
+{
+    struct logs *s = logs_of(v);
+    hub_unsubscribe(view_hub(v), s->steps_sub);
+    hub_unsubscribe(view_hub(v), s->gates_sub);
+    logpane_release(&s->pane);
+    act_release(&s->act);
+    snapshot_unref(s->steps);
+    snapshot_unref(s->gates);
+    free(s->id);
+    free(s->execution);
+    free(s->step);
+}
+
+/* --- what is known --- */
+
+static const struct row *find(const struct snapshot *s, int field, const char *text)
+{
+    for (size_t i = 0; s && i < s->n; i++) {
+        if (z_eq(row_text(&s->rows[i], field), text)) {
+            return &s->rows[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct row *step_of(const struct logs *s)
+{
+    return find(s->steps, FIELD_STEP_name, s->step);
+}
+
+static const struct row *gate_of(const struct logs *s)
+{
+    for (size_t i = 0; s->gates && i < s->gates->n; i++) {
+        const struct row *g = &s->gates->rows[i];
+        if (z_eq(row_text(g, FIELD_GATE_state), "Waiting") &&
+            z_eq(row_text(g, FIELD_GATE_execution), s->execution)) {
+            return g;
+        }
+    }
+    return NULL;
+}
+
+/* Whether some step of the execution can still change: then it can be stopped. */
+static bool is_running(const struct logs *s)
+{
+    for (size_t i = 0; s->steps && i < s->steps->n; i++) {
+        if (!state_is_final(row_text(&s->steps->rows[i], FIELD_STEP_status))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static long attempts_of(const struct logs *s)
+{
+    struct value v = row_cell(step_of(s), FIELD_STEP_attempts);
+    return v.type == VALUE_INT ? (long)v.i : 0;
+}
+
+/* --- events --- */
+
+static void logs_event(struct view *v, const void *arg)
+{
+    const struct ev *ev = arg;
+    struct logs *s = logs_of(v);
+    if (logpane_event(&s->pane, ev) || act_event(&s->act, v, ev)) {
+        return;
+    }
+    bool is_rows = ev->type == EV_SNAPSHOT && ev->snapshot && ev->snapshot->type == SNAPSHOT_ROWS;
+    struct snapshot **at = ev->id == s->steps_sub ? &s->steps : &s->gates;
+    if (is_rows && (ev->id == s->steps_sub || ev->id == s->gates_sub)) {
+        struct snapshot *old = *at;
+        *at = snapshot_ref(ev->snapshot);
+        snapshot_unref(old);
+    }
+}
+
+static void logs_reply(struct view *v, int tag, enum reply what, struct sv text)
+{
+    struct logs *s = logs_of(v);
+    if (act_reply(&s->act, v, tag, what, text)) {
+        return;
+    }
+    if (tag == TAG_SEARCH && what == REPLY_ACCEPTED) {
+        logpane_search(&s->pane, text);
+    }
+}
+
+/* --- what can be done --- */
+
+static const struct {
+    enum cmd cmd;
+    const char *why;
+} elsewhere[] = {
+    {CMD_OPEN, "a line of a log leads nowhere; Y copies it"},
+    {CMD_DESCRIBE, "a line of a log is all there is; the step is described on its own screen"},
+    {CMD_LOGS, "this is the log"},
+    {CMD_LINEAGE, "where a model came from stands on the model version"},
+    {CMD_COMPARE, "runs are compared: mark them in :runs"},
+    {CMD_DIFF, "runs are compared: mark them in :runs"},
+    {CMD_NEW, "n is the next match here"},
+    {CMD_ROLL_BACK, "a log cannot be taken back"},
+    {CMD_REDO, "nothing was undone here"},
+    {CMD_DEPLOY, "a model version is deployed: see :packages"},
+    {CMD_DELETE, "logs are kept with their attempt"},
+    {CMD_SORT, "lines stand in the order in which they were written"},
+    {CMD_SORT_INVERT, "lines stand in the order in which they were written"},
+    {CMD_COLUMNS, "a log has no columns"},
+    {CMD_MARK, "lines are not marked; Y copies the selected one"},
+    {CMD_MARK_RANGE, "lines are not marked; Y copies the selected one"},
+    {CMD_MARK_ALL, "lines are not marked; Y copies the selected one"},
+    {CMD_CLEAR_MARKS, "lines are not marked"},
+    {CMD_ACK, "what is red is hidden at home"},
+    {CMD_RUN, "r on the execution's screen runs again what did not succeed"},
+    {CMD_NOTE, "notes are kept on runs and model versions"},
+    {CMD_NOTIFY, "ask on the execution's screen: it is told when all of it ends"},
+    {CMD_NEXT_PANE, "there is one pane: q goes back to the steps"},
+    {CMD_PREV_PANE, "there is one pane: q goes back to the steps"},
+    {CMD_SMOOTH_LESS, "charts are on the run's page: m"},
+    {CMD_SMOOTH_MORE, "charts are on the run's page: m"},
+    {CMD_LOG_SCALE, "charts are on the run's page: m"},
+    {CMD_X_AXIS, "charts are on the run's page: m"},
+    {CMD_INSPECT, "charts are on the run's page: m"},
+    {CMD_ZOOM_IN, "charts are on the run's page: m"},
+    {CMD_ZOOM_OUT, "charts are on the run's page: m"},
+    {CMD_ZOOM_RESET, "charts are on the run's page: m"},
+};
+
+static enum can off(struct str *why, const char *text)
+{
+    str_addz(why, text);
+    return CAN_OFF;
+}
+
+static enum can logs_can(const struct view *v, enum cmd cmd, struct str *why)
+{
+    const struct logs *s = logs_of(v);
+    for (size_t i = 0; i < ALEN(elsewhere); i++) {
+        if (elsewhere[i].cmd == cmd) {
+            return off(why, elsewhere[i].why);
+        }
+    }
+    if (cmd == CMD_STOP && !is_running(s)) {
+        return off(why, s->steps ? "the execution has ended" : "its steps are not known yet");
+    }
+    if (cmd == CMD_RETRY && is_running(s)) {
+        return off(why, "the execution is still running; K stops it");
+    }
+    if ((cmd == CMD_APPROVE || cmd == CMD_REJECT) && !gate_of(s)) {
+        return off(why, "nothing in this execution waits for a decision");
+    }
+    if (cmd == CMD_METRICS && !*row_text(step_of(s), FIELD_STEP_run)) {
+        return off(why, "this step is no run: Training steps become runs when they start");
+    }
+    if (cmd == CMD_WHY && state_class(row_text(step_of(s), FIELD_STEP_status)) != STATE_BAD) {
+        return off(why, "the step did not fail");
+    }
+    enum can can = logpane_can(&s->pane, cmd, why);
+    return can == CAN_NOT ? CAN_YES : can;
+}
+
+static void open_attempt(struct view *v, long n)
+{
+    struct logs *s = logs_of(v);
+    CLEANUP(mem_free_ptr) char *id = xasprintf("%s/%s/%ld", s->execution, s->step, n);
+    if (n < 1 || n > attempts_of(s)) {
+        app_toast(v->app, TOAST_INFO, "%s has %ld attempt%s", s->step, attempts_of(s),
+                  attempts_of(s) == 1 ? "" : "s");
+        return;
+    }
+    free(s->id);
+    s->id = xstrdup(id);
+    logpane_show(&s->pane, s->id);
+}
+
+static void open_line(struct view *v, char *line)
+{
+    struct err e = ERR_INIT;
+    if (!app_line(v->app, sv_z(line), &e)) {
+        app_error(v->app, &e);
+    }
+    free(line);
+}
+
+static void open_run(struct view *v)
+{
+    struct err e = ERR_INIT;
+    const char *run = row_text(step_of(logs_of(v)), FIELD_STEP_run);
+    if (!app_open(v->app, &run_view, &(struct route){.id = run}, &e)) {
+        app_error(v->app, &e);
+    }
+}
+
+static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
+{
+    struct logs *s = logs_of(v);
+    const struct row *gate = gate_of(s);
+    switch ((int)cmd) {
+    case CMD_STOP:
+        act_stop(&s->act, v, s->execution);
+        return HANDLED;
+    case CMD_RETRY:
+        act_retry(&s->act, v, s->execution);
+        return HANDLED;
+    case CMD_APPROVE:
+        act_approve(&s->act, v, row_text(gate, FIELD_GATE_token),
+                    row_text(gate, FIELD_GATE_subject));
+        return HANDLED;
+    case CMD_REJECT:
+        act_reject(&s->act, v, row_text(gate, FIELD_GATE_token), row_text(gate, FIELD_GATE_subject),
+                   arg->text);
+        return HANDLED;
+    default:
+        return PASS;
+    }
+}
+
+static enum handled look(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
+{
+    struct logs *s = logs_of(v);
+    switch ((int)cmd) {
+    case CMD_METRICS:
+        open_run(v);
+        return HANDLED;
+    case CMD_WHY:
+        app_text(v->app, "why", sv_z(row_text(step_of(s), FIELD_STEP_why)));
+        return HANDLED;
+    case CMD_EVENTS:
+    case CMD_TIMELINE:
+        open_line(v, xasprintf("events %s", s->execution));
+        return HANDLED;
+    case CMD_RAW:
+        open_line(v, xasprintf("show execution %s", s->execution));
+        return HANDLED;
+    case CMD_TAB:
+        open_attempt(v, arg->n);
+        return HANDLED;
+    case CMD_COPY:
+        app_copy(v->app, logpane_line(&s->pane));
+        return HANDLED;
+    case CMD_REFRESH:
+        logpane_refresh(&s->pane);
+        return HANDLED;
+    default:
+        return PASS;
+    }
+}
+
+static enum handled logs_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
+{
+    struct logs *s = logs_of(v);
+    if (act(v, cmd, arg) == HANDLED || look(v, cmd, arg) == HANDLED) {
+        return HANDLED;
+    }
+    if (cmd == CMD_BACK && logpane_is_searching(&s->pane)) {
+        s->pane.text.only_matches = false;
+        (void)text_search(&s->pane.text, SV(""));
+        return HANDLED;
+    }
+    if (cmd == CMD_ZOOM_PANE) {
+        app_close(v->app, v->id);
+        return HANDLED;
+    }
+    /* what is live in a log is that it follows */
+    return logpane_command(&s->pane, TAG_SEARCH, cmd == CMD_PAUSE ? CMD_FOLLOW : cmd, arg);
+}
+
+/* --- drawing --- */
+
+static void logs_layout(struct view *v, struct rect area)
+{
+    logpane_layout(&logs_of(v)->pane, area);
+}
+
+static void logs_draw(const struct view *v, struct canvas *c, struct rect area)
+{
+    const struct logs *s = logs_of(v);
+    logpane_draw(&s->pane, c, area);
+}
+
+static void logs_crumbs(const struct view *v, struct str *out)
+{
+    const struct logs *s = logs_of(v);
+    const char *attempt = logpane_attempt(&s->pane);
+    crumb_add(out, "local");
+    crumb_add(out, "executions");
+    crumb_add(out, s->execution);
+    crumb_add(out, *attempt ? attempt : s->step);
+    crumb_add(out, "log");
+}
+
+static void logs_connection(const struct view *v, struct str *out, unsigned *style)
+{
+    const struct logs *s = logs_of(v);
+    if (s->pane.err.code && s->pane.snap) {
+        cells_stale(out, style, s->pane.snap->as_of_ms, app_now_ms(v->app));
+    }
+}
+
+static void logs_sentence(const struct view *v, struct str *out)
+{
+    const struct logs *s = logs_of(v);
+    const struct log_lines *log = s->pane.snap ? s->pane.snap->log : NULL;
+    if (log && s->pane.err.code) {
+        str_addz(out, s->pane.err.msg);
+    } else if (log && log->total) {
+        str_addf(out, "line %zu of %zu  %s", s->pane.text.cursor + 1, log->total,
+                 log->path ? log->path : "");
+    }
+}
+
+static void logs_status(const struct view *v, struct status *st)
+{
+    const struct logs *s = logs_of(v);
+    const char *status = row_text(step_of(s), FIELD_STEP_status);
+    cells_state_text(&st->state, status);
+    st->state_style = cells_state_style(status);
+    str_addz(&st->state, st->state.n ? "  " : "");
+    logpane_words(&s->pane, &st->state);
+    logpane_status(&s->pane, st);
+}
+
+static void logs_hints(const struct view *v, struct hints *h)
+{
+    const struct logs *s = logs_of(v);
+    if (logpane_is_searching(&s->pane)) {
+        hint_add(h, CMD_SEARCH_NEXT, "next");
+        hint_add(h, CMD_SEARCH_PREV, "before");
+        hint_add(h, CMD_BACK, "clear");
+    }
+    if (gate_of(s)) {
+        hint_add(h, CMD_APPROVE, "approve");
+    }
+    hint_add(h, CMD_SEARCH, "search");
+    hint_add(h, CMD_FOLLOW, s->pane.text.is_following ? "pause" : "follow");
+    hint_add(h, CMD_NEXT_ERROR, "next error");
+    hint_add(h, CMD_WRAP, "wrap");
+}
+
+static unsigned logs_contexts(const struct view *v)
+{
+    (void)v;
+    return KEYCTX_BIT(DOCUMENT) | KEYCTX_BIT(LOG) | KEYCTX_BIT(EXECUTION);
+}
+
+static bool logs_selection(const struct view *v, struct str *out)
+{
+    const struct logs *s = logs_of(v);
+    str_addz(out, s->id);
+    return true;
+}
+
+const struct view_ops logs_view = {
+    .name = "logs",
+    .title = "A log",
+    .state_size = sizeof(struct logs),
+    .flags = VIEW_IS_SINGLE,
+    .open = logs_open,
+    .event = logs_event,
+    .reply = logs_reply,
+    .command = logs_command,
+    .can = logs_can,
+    .layout = logs_layout,
+    .draw = logs_draw,
+    .crumbs = logs_crumbs,
+    .connection = logs_connection,
+    .sentence = logs_sentence,
+    .status = logs_status,
+    .hints = logs_hints,
+    .contexts = logs_contexts,
+    .selection = logs_selection,
+    .close = logs_close,
+};

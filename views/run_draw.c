@@ -1,0 +1,227 @@
+/* The run view as cells: its state in one line, the table, the chart. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fmt.h"
+#include "core/base/mem.h"
+#include "tui/widgets/chart.h"
+#include "views/run_state.h"
+
+enum {
+    WIDE = 100,
+    PLOT_H = 10,
+    PLOT_MIN_BODY = 14,
+    SPARK_W = 12,
+    DIGEST_W = 12,
+    LIST_PER_CENT = 45
+};
+
+/* --- the table --- */
+
+const struct table_column run_columns[3] = {
+    {.id = "key",
+     .title = "NAME",
+     .min = 10,
+     .priority = 9,
+     .flags = TABLE_FROZEN,
+     .cut = UTF8_CUT_MIDDLE},
+    {.id = "value",
+     .title = "VALUE",
+     .min = 8,
+     .priority = 8,
+     .align = ALIGN_POINT,
+     .cut = UTF8_CUT_MIDDLE},
+    {.id = "curve",
+     .title = "CURVE",
+     .min = DIGEST_W,
+     .ideal = DIGEST_W,
+     .priority = 5,
+     .flags = TABLE_CUSTOM},
+};
+
+static enum table_row source_row(const void *arg, size_t row, struct sv *ret_id)
+{
+    const struct run *r = arg;
+    if (r->lines.at[row].row == TABLE_DATA) {
+        *ret_id = sv_z(r->lines.at[row].id);
+    }
+    return r->lines.at[row].row;
+}
+
+static void source_cell(const void *arg, size_t row, size_t col, struct table_cell *ret)
+{
+    const struct run_line *line = &((const struct run *)arg)->lines.at[row];
+    ret->text = sv_z(col == 0 ? line->key : line->value);
+    if (line->row == TABLE_GROUP) {
+        ret->style = ROLE_TITLE;
+    } else if (col == 1 && line->group == RUN_METRICS && z_eq(line->value, "NaN")) {
+        ret->style = ROLE_BAD;
+    }
+}
+
+/* A metric's curve, or a digest's beginning. */
+static void source_draw(const void *arg, size_t row, size_t col, struct canvas *c, struct rect r)
+{
+    const struct run_line *line = &((const struct run *)arg)->lines.at[row];
+    (void)col;
+    if (line->series) {
+        cells_spark(c, r.x, r.y, SPARK_W < r.w ? SPARK_W : r.w, ROLE_NORMAL, line->series);
+    } else if (line->note) {
+        struct sv digest = sv_z(line->note);
+        size_t at = sv_find(digest, SV(":"));
+        if (at != SIZE_MAX) {
+            digest = (struct sv){digest.p + at + 1, digest.n - at - 1};
+        }
+        digest.n = digest.n < DIGEST_W ? digest.n : DIGEST_W;
+        canvas_fit(c, r.x, r.y, r.w, ROLE_DIM, digest, ALIGN_LEFT, UTF8_CUT_END);
+    }
+}
+
+const struct table_source run_source = {
+    .row = source_row, .cell = source_cell, .draw = source_draw};
+
+/* --- places --- */
+
+void run_layout(struct view *v, struct rect area)
+{
+    struct run *r = run_of(v);
+    bool has_plot = run_series_of(r, r->metric) != NULL;
+    r->head = rect_cut_top(&area, 1);
+    r->plot = r->list = (struct rect){0, 0, 0, 0};
+    if (area.h >= PLOT_MIN_BODY - 2) {
+        rect_cut_top(&area, 1);
+    }
+    if (r->is_zoomed && has_plot) {
+        r->plot = area;
+    } else if (has_plot && area.w >= WIDE) {
+        r->list = rect_cut_left(&area, area.w * LIST_PER_CENT / 100);
+        rect_cut_left(&area, 2);
+        r->plot = area;
+    } else if (has_plot && area.h >= PLOT_MIN_BODY) {
+        r->plot = rect_cut_bottom(&area, area.h / 2 < PLOT_H ? area.h / 2 : PLOT_H);
+        rect_cut_bottom(&area, 1);
+        r->list = area;
+    } else {
+        r->list = area;
+    }
+    table_layout(&r->table, r->list);
+    if (run_is_running(r) && !r->is_ticking && !r->is_paused) {
+        r->is_ticking = true; /* seconds run only beside something that runs */
+        app_timer(v->app, v, 1000);
+    }
+}
+
+/* --- the chart --- */
+
+struct curve {
+    double *x, *y, *lo, *hi, *smooth;
+};
+
+static struct curve curve_new(const struct run *r, const struct series *s)
+{
+    struct curve k = {.x = xcalloc(s->n * 5 + 1, sizeof *k.x)};
+    double weight = run_smoothing(r), sum = 0, norm = 0;
+    k.y = k.x + s->n;
+    k.lo = k.y + s->n;
+    k.hi = k.lo + s->n;
+    k.smooth = k.hi + s->n;
+    for (size_t i = 0; i < s->n; i++) {
+        k.x[i] = run_x(r, s, i);
+        k.y[i] = s->at[i].value;
+        k.lo[i] = s->at[i].min;
+        k.hi[i] = s->at[i].max;
+        if (isfinite(k.y[i])) { /* an average that does not lean on zero at its beginning */
+            sum = sum * weight + k.y[i] * (1 - weight);
+            norm = norm * weight + (1 - weight);
+        }
+        k.smooth[i] = isfinite(k.y[i]) && norm > 0 ? sum / norm : NAN;
+    }
+    return k;
+}
+
+static void plot_draw(const struct run *r, struct canvas *c, struct rect area)
+{
+    const struct series *s = run_series_of(r, r->metric);
+    if (!s || s->n == 0 || rect_is_empty(area)) {
+        return;
+    }
+    struct curve k = curve_new(r, s);
+    bool is_smooth = run_smoothing(r) > 0;
+    struct chart_series lines[2] = {
+        {.x = k.x,
+         .y = k.y,
+         .lo = k.lo,
+         .hi = k.hi,
+         .n = s->n,
+         .style = is_smooth ? ROLE_DIM : style_series(0),
+         .name = sv_z(s->key)},
+        {.x = k.x, .y = k.smooth, .n = s->n, .style = style_series(0), .name = SV("smoothed")}};
+    struct chart chart = {.title = sv_z(s->key),
+                          .series = lines,
+                          .n = is_smooth ? 2 : 1,
+                          .x_kind = r->chart.axis == RUN_BY_TIME ? CHART_X_SECONDS : CHART_X_NUMBER,
+                          .is_log_y = r->chart.is_log,
+                          .x_from = r->chart.from,
+                          .x_to = r->chart.to,
+                          .cursor = NAN};
+    if (r->chart.is_inspecting && r->chart.cursor < s->n) {
+        chart.cursor = k.x[r->chart.cursor];
+    }
+    chart_draw(c, area, &chart);
+    free(k.x);
+}
+
+/* --- the whole --- */
+
+/* "✓ FINISHED  1m05s  experiment churn  started 14:02  mlw" */
+static void head_draw(const struct view *v, struct canvas *c, struct rect row)
+{
+    const struct run *r = run_of(v);
+    CLEANUP(str_release) struct str state = STR_INIT;
+    CLEANUP(str_release) struct str rest = STR_INIT;
+    int64_t from, now_ms = app_now_ms(v->app), ms = run_duration(r, now_ms);
+    const char *status = run_text(r, "status");
+    cells_state_text(&state, status);
+    int x = canvas_text(c, row.x, row.y, cells_state_style(status), sv_of(&state));
+    if (ms >= 0) {
+        str_addz(&rest, "  ");
+        fmt_duration(&rest, ms);
+    }
+    str_addf(&rest, "  experiment %s", run_text(r, "experiment"));
+    if (clock_parse(sv_z(run_text(r, "start_time")), &from)) {
+        str_addz(&rest, "  started ");
+        clock_local(&rest, from, now_ms);
+    }
+    if (*run_text(r, "source")) {
+        str_addf(&rest, "  from %s", run_text(r, "source"));
+    }
+    if (r->is_paused) {
+        str_addz(&rest, "  paused");
+    }
+    if (x < row.x + row.w) {
+        canvas_text(c, x, row.y, ROLE_NORMAL, sv_of(&rest));
+    }
+}
+
+void run_draw(const struct view *v, struct canvas *c, struct rect area)
+{
+    const struct run *r = run_of(v);
+    if (rect_is_empty(area)) {
+        return;
+    }
+    if (!r->doc) {
+        if (r->err.code) {
+            cells_error(c, area, &r->err);
+        } else {
+            canvas_textf(c, area.x, area.y, ROLE_DIM, "Reading run %s", r->id);
+        }
+        return;
+    }
+    head_draw(v, c, r->head);
+    if (!rect_is_empty(r->list)) {
+        table_draw(&r->table, c, r->list);
+    }
+    plot_draw(r, c, r->plot);
+}
