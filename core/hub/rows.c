@@ -6,7 +6,7 @@
 #include "core/hub/hash.h"
 #include "core/hub/hub.h"
 
-enum { FILTER_BATCH = 512, LEARN_ROWS = 100 };
+enum { FILTER_BATCH = 512 };
 
 struct rows {
     struct rowset *set;
@@ -111,22 +111,6 @@ static void parse(struct rows *r, const struct sub *sub)
     r->computed = 0;
     r->is_computing = false;
     want(r);
-}
-
-/* Keys of params and tags are known from rows that were looked at: look at some before a filter
- * that names them is read. */
-static void learn_keys(struct hub *hub, struct rows *r)
-{
-    struct arena a;
-    struct err ignored;
-    struct row row;
-    arena_init(&a, 0);
-    size_t n = rowset_count(r->set);
-    r->has_learned = true;
-    for (size_t i = 0; i < n && i < LEARN_ROWS; i++) {
-        (void)!rowset_copy(r->set, hub->st, rowset_nth(r->set, i), 0, &a, &row, &ignored);
-    }
-    arena_release(&a);
 }
 
 /* --- order --- */
@@ -351,7 +335,7 @@ static bool can_order(const struct rows *r)
     }
     unsigned needs =
         (r->filter ? filter_needs(r->filter) : 0) | (r->has_sort ? sort_needs(&r->sort) : 0);
-    return !(needs & 1u << FAMILY_METRICS) || run_table_has_columns(t);
+    return !(needs & 1u << FAMILY_METRICS) || run_table_has_columns(t, t->rows.n);
 }
 
 static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
@@ -367,7 +351,8 @@ static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
     if (!r->is_parsed || (r->err.code != ERR_NONE && r->parsed_keys != keys_version(r->set))) {
         if (r->set->runs && !r->has_learned &&
             !(is_empty(sub->query.filter) && is_empty(sub->query.sort))) {
-            learn_keys(hub, r);
+            rowset_learn_keys(r->set, hub->st);
+            r->has_learned = true;
         }
         parse(r, sub);
     }

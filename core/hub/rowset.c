@@ -7,6 +7,8 @@
 #include "core/base/mem.h"
 #include "core/hub/hash.h"
 
+enum { LEARN_ROWS = 100 };
+
 struct rowset *rowset_new(enum kind kind, const char *id)
 {
     struct rowset *rs = xcalloc(1, sizeof *rs);
@@ -209,10 +211,16 @@ bool rowset_step(struct rowset *rs, struct store *st)
 
 /* --- counts --- */
 
+/* The first page with its metrics, or that there are none. */
+static bool is_begun(const struct run_table *t)
+{
+    size_t n = t->rows.n < RUN_FIRST_PAGE ? t->rows.n : RUN_FIRST_PAGE;
+    return (n > 0 || t->is_read) && run_table_has_columns(t, n);
+}
+
 bool rowset_is_begun(const struct rowset *rs)
 {
-    return rs->err.code != ERR_NONE ||
-           (rs->runs ? rs->runs->rows.n > 0 || rs->runs->is_read : rs->epoch > 0);
+    return rs->err.code != ERR_NONE || (rs->runs ? is_begun(rs->runs) : rs->epoch > 0);
 }
 
 bool rowset_is_complete(const struct rowset *rs)
@@ -307,7 +315,7 @@ static bool copy_metrics(struct run_table *t, struct store *st, uint32_t row, st
     const struct run_record *r = &t->rows.at[row];
     struct metric_keys metric_keys = {0};
     struct run_row full = {0};
-    if (!run_table_has_columns(t) || keys->at.n > RUN_ALL_COLUMNS) {
+    if (!run_table_has_columns(t, row + (size_t)1) || keys->at.n > RUN_ALL_COLUMNS) {
         struct series_keys of_run;
         if (!run_get(st, run_table_uid(t, row), a, &full, e) ||
             !run_series_keys(st, r->id, a, &of_run, e)) {
@@ -358,6 +366,18 @@ static bool copy_docs(struct run_table *t, struct store *st, uint32_t row, struc
         }
     }
     return ok;
+}
+
+void rowset_learn_keys(struct rowset *rs, struct store *st)
+{
+    struct err ignored;
+    struct row row = {0};
+    struct arena a;
+    arena_init(&a, 0);
+    for (size_t i = 0; rs->runs && i < rs->runs->rows.n && i < LEARN_ROWS; i++) {
+        (void)!copy_docs(rs->runs, st, rowset_nth(rs, i), &a, &row, &ignored);
+    }
+    arena_release(&a);
 }
 
 bool rowset_copy(struct rowset *rs, struct store *st, uint32_t row, int64_t now_ms, struct arena *a,

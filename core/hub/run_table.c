@@ -139,11 +139,11 @@ size_t run_table_loaded(const struct run_table *t)
     return n;
 }
 
-bool run_table_has_columns(const struct run_table *t)
+bool run_table_has_columns(const struct run_table *t, size_t n)
 {
     for (size_t i = 0; i < t->metrics.n; i++) {
         const struct run_metric *m = &t->metrics.at[i];
-        if (m->id >= 0 && m->n < t->rows.n) {
+        if (m->id >= 0 && m->n < n) {
             return false;
         }
     }

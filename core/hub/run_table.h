@@ -81,7 +81,8 @@ void run_table_want(struct run_table *t, enum family family);
 void run_table_want_as(struct run_table *t, const struct run_table *other);
 /* Rows whose wanted docs are known: the honest count of what is loaded. */
 size_t run_table_loaded(const struct run_table *t);
-bool run_table_has_columns(const struct run_table *t); /* every wanted column is read */
+/* Every wanted column is read for rows [0, n). */
+bool run_table_has_columns(const struct run_table *t, size_t n);
 
 void run_table_cells(const struct run_table *t, uint32_t row, int64_t now_ms, struct value *cells);
 struct value run_table_cell(const struct run_table *t, uint32_t row, int field, int64_t now_ms);

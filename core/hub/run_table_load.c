@@ -386,7 +386,8 @@ static struct run_metric *metric_to_read(const struct run_table *t)
 {
     for (size_t i = 0; i < t->metrics.n; i++) {
         struct run_metric *m = &t->metrics.at[i];
-        if (m->id >= 0 && (!m->at || m->n < t->rows.n)) {
+        /* of the first page at once, of the others when all are there */
+        if (m->id >= 0 && m->n < t->rows.n && (t->is_read || m->n == 0)) {
             return m;
         }
     }
@@ -416,6 +417,8 @@ bool run_table_step(struct run_table *t, struct store *st, bool *ret_more, struc
     bool ok = true;
     if (t->needs_keys) {
         ok = read_keys(t, st, e);
+    } else if (t->rows.n && !t->is_read && (m = metric_to_read(t)) != NULL) {
+        ok = read_metric(t, st, m, e);
     } else if (!t->is_read) {
         ok = read_page(t, st, e);
     } else if (t->is_changed) {

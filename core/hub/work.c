@@ -244,6 +244,7 @@ static bool work_sets(struct hub *hub, int64_t deadline_us)
                 struct sub *sub = hub->subs.at[k];
                 if (sub->type == &rows_type && rows_set(sub) == set) {
                     sub->needs_work = true;
+                    has_more = true;
                     sub->not_before_ms = rowset_is_complete(set) ? 0 : sub->not_before_ms;
                 }
             }
@@ -272,9 +273,10 @@ void hub_work(void *arg)
     struct hub *hub = arg;
     int64_t deadline_us = clock_mono_us() + SLICE_US, wait_ms = -1;
     size_t sent = hub->sent;
-    bool has_more = work_sets(hub, deadline_us);
-    has_more |= work_subs(hub, clock_mono_us() + SLICE_US, &wait_ms);
-    has_more |= work_tasks(hub, deadline_us + SLICE_US);
+    /* what a person waits for comes first */
+    bool has_more = work_subs(hub, deadline_us, &wait_ms);
+    has_more |= work_sets(hub, clock_mono_us() + SLICE_US);
+    has_more |= work_tasks(hub, clock_mono_us() + SLICE_US);
     /* a turn that made events ends without waiting, so that who steps an inline hub sees them */
     if (has_more || hub->sent != sent) {
         return;

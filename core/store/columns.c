@@ -49,6 +49,24 @@ static void unpack(struct sv data, double *ret, size_t n)
     }
 }
 
+/* One cell of a stored block. */
+static double cell_of(struct sv data, uint32_t slot)
+{
+    double x = cell_missing();
+    if (data.n == DENSE_BYTES) {
+        memcpy(&x, data.p + slot * sizeof x, sizeof x);
+        return x;
+    }
+    for (size_t at = 0; at + PAIR_BYTES <= data.n; at += PAIR_BYTES) {
+        uint32_t here;
+        memcpy(&here, data.p + at, sizeof here);
+        if (here == slot) {
+            memcpy(&x, data.p + at + 4, sizeof x);
+        }
+    }
+    return x;
+}
+
 static void pack(const double *cells, struct str *out)
 {
     size_t n = 0;
@@ -237,12 +255,9 @@ bool run_cell(struct store *st, int64_t source, int64_t key, int64_t slot, doubl
     *ret = cell_missing();
     if (rc == 1) {
         struct sv data = q_col_blob(q, 0);
-        double cells[MCOL_BLOCK];
-        fill_missing(cells, MCOL_BLOCK);
         if (is_block_valid(data)) {
-            unpack(data, cells, MCOL_BLOCK);
+            *ret = cell_of(data, (uint32_t)(slot % MCOL_BLOCK));
         }
-        *ret = cells[slot % MCOL_BLOCK];
         q_done(q);
     }
     return rc >= 0;
