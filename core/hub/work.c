@@ -274,8 +274,10 @@ void hub_work(void *arg)
     int64_t deadline_us = clock_mono_us() + SLICE_US, wait_ms = -1;
     size_t sent = hub->sent;
     /* what a person waits for comes first */
-    bool has_more = work_subs(hub, deadline_us, &wait_ms);
-    has_more |= work_sets(hub, clock_mono_us() + SLICE_US);
+    if (work_subs(hub, deadline_us, &wait_ms)) {
+        return;
+    }
+    bool has_more = work_sets(hub, clock_mono_us() + SLICE_US);
     has_more |= work_tasks(hub, clock_mono_us() + SLICE_US);
     /* a turn that made events ends without waiting, so that who steps an inline hub sees them */
     if (has_more || hub->sent != sent) {

@@ -1,0 +1,393 @@
+/* The hub by its facade: rows that are filtered, sorted and windowed as a naive model does it, no
+ * event where nothing changed, live changes without reading all again, a thread beside a writer. */
+#include "tests/unit/test.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/hub/hub.h"
+#include "core/store/gates.h"
+#include "tests/unit/tmp.h"
+
+enum { RUNS = 700, DEADLINE_MS = 20000 };
+
+struct fixture {
+    char *dir;
+    struct workspace ws;
+    struct store *st; /* the writer */
+    struct hub *hub;
+    int wake_fd;
+    struct err e;
+};
+
+static void add_runs(struct store *st, size_t first, size_t n)
+{
+    struct err e = ERR_INIT;
+    assert_true(store_begin(st, &e));
+    for (size_t i = first; i < first + n; i++) {
+        char uid[32];
+        snprintf(uid, sizeof uid, "run-%05zu", i);
+        struct json *params = json_new_object();
+        json_set_i64(params, "depth", (int64_t)(i * 7 % 10));
+        struct run_new run = {.uid = uid,
+                              .source = "local",
+                              .experiment = i % 2 ? "odd" : "even",
+                              .name = uid,
+                              .status = i % 5 ? "FINISHED" : "RUNNING",
+                              .started_ms = 1000000 + (int64_t)i,
+                              .params = params};
+        struct point p = {0, 0, (double)(i * 37 % 101)};
+        assert_true(run_add(st, &run, &e) && run_log(st, uid, "loss", &p, 1, &e));
+        json_free(params);
+    }
+    assert_true(store_commit(st, &e));
+}
+
+static struct fixture *fixture_new(size_t runs, bool is_inline)
+{
+    struct fixture *f = xcalloc(1, sizeof *f);
+    f->dir = tmp_new();
+    assert_true(workspace_init(f->dir, &f->ws, &f->e));
+    assert_true(store_open(&f->ws, STORE_CREATE, &f->st, &f->e));
+    if (runs) {
+        add_runs(f->st, 0, runs);
+    }
+    struct hub_options options = {.dir = f->dir, .is_inline = is_inline};
+    f->hub = hub_new(&options, &f->wake_fd, &f->e);
+    assert_non_null(f->hub);
+    return f;
+}
+
+static void fixture_free(struct fixture *f)
+{
+    hub_free(f->hub);
+    store_close(f->st);
+    workspace_release(&f->ws);
+    tmp_free(&f->dir);
+    free(f);
+}
+
+static void turn(struct fixture *f)
+{
+    if (f->hub->is_inline) {
+        hub_step(f->hub, 50);
+    } else {
+        struct pollfd p = {f->wake_fd, POLLIN, 0};
+        poll(&p, 1, 50);
+    }
+}
+
+/* The next event of a subscription or request; the caller releases it. */
+static struct ev next(struct fixture *f, uint64_t id)
+{
+    int64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (clock_mono_ms() < deadline_ms) {
+        struct ev ev;
+        while (hub_next_event(f->hub, &ev)) {
+            if (ev.id == id) {
+                return ev;
+            }
+            ev_release(&ev);
+        }
+        turn(f);
+    }
+    fail_msg("no event came");
+    return (struct ev){0};
+}
+
+/* The first snapshot from that generation on in which everything is read. */
+static struct snapshot *whole(struct fixture *f, uint64_t sub, uint64_t generation)
+{
+    for (;;) {
+        struct ev ev = next(f, sub);
+        struct snapshot *s = snapshot_ref(ev.snapshot);
+        ev_release(&ev);
+        if (s->generation >= generation && (s->type == SNAPSHOT_ERROR || s->loaded == s->total)) {
+            return s;
+        }
+        snapshot_unref(s);
+    }
+}
+
+static struct snapshot *ask(struct fixture *f, const struct query *q)
+{
+    uint64_t sub = hub_subscribe(f->hub, q);
+    struct snapshot *s = whole(f, sub, 1);
+    hub_unsubscribe(f->hub, sub);
+    return s;
+}
+
+/* --- the naive model: depth and loss of run i are known --- */
+
+static size_t depth_of(size_t i)
+{
+    return i * 7 % 10;
+}
+static size_t loss_of(size_t i)
+{
+    return i * 37 % 101;
+}
+
+static int by_loss(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return loss_of(x) != loss_of(y) ? (loss_of(x) > loss_of(y) ? 1 : -1) : (x > y) - (x < y);
+}
+
+static void test_model(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(RUNS, true);
+    for (size_t below = 0; below < 11; below += 2) {
+        for (size_t first = 0; first < 300; first += 77) {
+            char filter[64];
+            size_t want[RUNS], n = 0;
+            snprintf(filter, sizeof filter, "params.depth<%zu AND metrics.loss>=20", below);
+            for (size_t i = 0; i < RUNS; i++) {
+                if (depth_of(i) < below && loss_of(i) >= 20) {
+                    want[n++] = i;
+                }
+            }
+            qsort(want, n, sizeof *want, by_loss);
+            struct query q = {.kind = KIND_RUN,
+                              .filter = filter,
+                              .sort = "metrics.loss",
+                              .first = first,
+                              .n = 20};
+            struct snapshot *s = ask(f, &q);
+            assert_int_equal(s->err.code, ERR_NONE);
+            assert_int_equal(s->matched, n);
+            assert_int_equal(s->total, RUNS);
+            size_t left = first < n ? n - first : 0;
+            assert_int_equal(s->n, left < 20 ? left : 20);
+            for (size_t i = 0; i < s->n; i++) {
+                char uid[32];
+                snprintf(uid, sizeof uid, "run-%05zu", want[first + i]);
+                assert_string_equal(s->rows[i].id, uid);
+                assert_true(row_named(&s->rows[i], FAMILY_METRICS, "loss").num ==
+                            (double)loss_of(want[first + i]));
+                assert_int_equal(row_named(&s->rows[i], FAMILY_PARAMS, "depth").i,
+                                 depth_of(want[first + i]));
+            }
+            snapshot_unref(s);
+        }
+    }
+    fixture_free(f);
+}
+
+static void test_newest_first_and_selection(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(RUNS, true);
+    struct query q = {.kind = KIND_RUN, .n = 3, .select = "run-00010"};
+    struct snapshot *s = ask(f, &q);
+    assert_string_equal(s->rows[0].id, "run-00699");
+    assert_string_equal(s->rows[2].id, "run-00697");
+    assert_int_equal(s->selected, RUNS - 1 - 10);
+    assert_int_equal(s->keys[FAMILY_METRICS].n, 1);
+    assert_string_equal(s->keys[FAMILY_PARAMS].at[0], "depth");
+    snapshot_unref(s);
+    q = (struct query){.kind = KIND_RUN, .id = "odd", .select = "run-00010"};
+    s = ask(f, &q);
+    assert_int_equal(s->total, RUNS / 2);
+    assert_int_equal(s->n, RUNS / 2);
+    assert_true(s->selected == SIZE_MAX);
+    snapshot_unref(s);
+    fixture_free(f);
+}
+
+static void test_bad_filter_keeps_the_rows(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(20, true);
+    struct query q = {.kind = KIND_RUN, .filter = "status=RUNNING", .n = 100};
+    uint64_t sub = hub_subscribe(f->hub, &q);
+    struct snapshot *s = whole(f, sub, 1);
+    assert_int_equal(s->matched, 4);
+    snapshot_unref(s);
+    q.filter = "status=(";
+    hub_window(f->hub, sub, &q);
+    s = whole(f, sub, 2);
+    assert_int_equal(s->err.code, ERR_USAGE);
+    assert_int_equal(s->matched, 4);
+    assert_string_equal(s->filter, "status=RUNNING");
+    snapshot_unref(s);
+    fixture_free(f);
+}
+
+static void settle(struct fixture *f)
+{
+    for (int i = 0; i < 5; i++) {
+        hub_step(f->hub, 20);
+        hub_look(f->hub);
+    }
+}
+
+static void test_nothing_new_no_event(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(20, true);
+    struct query q = {.kind = KIND_EXPERIMENT};
+    uint64_t sub = hub_subscribe(f->hub, &q);
+    snapshot_unref(whole(f, sub, 1));
+    settle(f);
+    size_t sent = f->hub->sent, loads = f->hub->sets.at[0]->loads;
+    settle(f);
+    assert_int_equal(f->hub->sets.at[0]->loads, loads); /* nothing was read again */
+    /* a commit that is about something else */
+    int64_t id;
+    assert_true(store_begin(f->st, &f->e));
+    assert_true(journal_intent(f->st, "me", "stop", "x", NULL, &id, &f->e));
+    assert_true(store_commit(f->st, &f->e));
+    settle(f);
+    assert_int_equal(f->hub->sets.at[0]->loads, loads + 1);
+    assert_int_equal(f->hub->sent, sent);
+    fixture_free(f);
+}
+
+static void test_changes_are_taken_over(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(RUNS, true);
+    struct query q = {.kind = KIND_RUN, .n = 5, .filter = "status=RUNNING"};
+    uint64_t sub = hub_subscribe(f->hub, &q);
+    snapshot_unref(whole(f, sub, 1));
+    settle(f);
+    struct run_table *t = f->hub->sets.at[0]->runs;
+    size_t before = t->statements;
+    add_runs(f->st, RUNS, 1);
+    struct point p = {1, 1, 5000};
+    assert_true(store_begin(f->st, &f->e));
+    assert_true(run_set_status(f->st, "run-00695", "FINISHED", 2000000, &f->e));
+    assert_true(run_log(f->st, "run-00700", "loss", &p, 1, &f->e));
+    assert_true(store_commit(f->st, &f->e));
+    struct snapshot *s = NULL;
+    do {
+        snapshot_unref(s);
+        s = whole(f, sub, 1);
+    } while (s->total != RUNS + 1 || s->matched != RUNS / 5 || s->n == 0 ||
+             row_named(&s->rows[0], FAMILY_METRICS, "loss").num != 5000);
+    assert_string_equal(s->rows[0].id, "run-00700");
+    assert_string_equal(s->rows[1].id, "run-00690");
+    snapshot_unref(s);
+    settle(f);
+    assert_ptr_equal(f->hub->sets.at[0]->runs, t);
+    /* pages of the whole list are not among what was asked */
+    assert_true(t->statements - before < 6 * RUNS / 5);
+    fixture_free(f);
+}
+
+static void test_older_runs_make_it_read_again(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(20, true);
+    struct query q = {.kind = KIND_RUN, .n = 100};
+    uint64_t sub = hub_subscribe(f->hub, &q);
+    snapshot_unref(whole(f, sub, 1));
+    struct run_new old = {
+        .uid = "ancient", .source = "s", .experiment = "x", .name = "n", .status = "FAILED"};
+    assert_true(store_begin(f->st, &f->e) && run_add(f->st, &old, &f->e) &&
+                store_commit(f->st, &f->e));
+    struct snapshot *s = NULL;
+    do {
+        snapshot_unref(s);
+        s = whole(f, sub, 1);
+    } while (s->total != 21);
+    assert_string_equal(s->rows[20].id, "ancient");
+    snapshot_unref(s);
+    fixture_free(f);
+}
+
+static void test_export_and_refusals(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(20, true);
+    struct query q = {.kind = KIND_RUN, .n = 2, .filter = "params.depth<2", .sort = "id"};
+    uint64_t sub = hub_subscribe(f->hub, &q);
+    snapshot_unref(whole(f, sub, 1));
+    struct req req = {
+        .type = REQ_COPY_OUT, .subscription = sub, .text = xasprintf("%s/out.csv", f->dir)};
+    struct ev ev = next(f, hub_request(f->hub, &req));
+    assert_true(ev.ok);
+    ev_release(&ev);
+    CLEANUP(str_release) struct str csv = STR_INIT;
+    tmp_read(f->dir, "out.csv", &csv);
+    size_t lines = 0;
+    for (size_t i = 0; i < csv.n; i++) {
+        lines += csv.p[i] == '\n';
+    }
+    assert_int_equal(lines, 1 + 4);
+    assert_true(sv_starts(sv_of(&csv), "id,name,status,"));
+    req = (struct req){.type = REQ_REJECT, .id = xstrdup("nosuchgate"), .text = xstrdup("no")};
+    ev = next(f, hub_request(f->hub, &req));
+    assert_false(ev.ok);
+    assert_int_equal(ev.err.code, ERR_NOT_FOUND);
+    ev_release(&ev);
+    fixture_free(f);
+}
+
+/* --- beside a writer --- */
+
+static void *write_runs(void *arg)
+{
+    struct fixture *f = arg;
+    for (size_t i = 0; i < 40; i++) {
+        add_runs(f->st, 50 + i, 1);
+    }
+    return NULL;
+}
+
+static void test_thread(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(50, false);
+    struct query runs = {.kind = KIND_RUN, .n = 10, .sort = "metrics.loss:desc"};
+    struct query experiments = {.kind = KIND_EXPERIMENT};
+    uint64_t a = hub_subscribe(f->hub, &runs), b = hub_subscribe(f->hub, &experiments);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, write_runs, f), 0);
+    struct snapshot *s = NULL;
+    for (uint64_t generation = 2; !s || s->total != 90; generation++) {
+        snapshot_unref(s);
+        runs.first = generation % 3;
+        hub_window(f->hub, a, &runs);
+        s = whole(f, a, generation);
+    }
+    snapshot_unref(s);
+    pthread_join(thread, NULL);
+    hub_unsubscribe(f->hub, b);
+    hub_subscribe(f->hub, &experiments); /* left to hub_free */
+    fixture_free(f);
+}
+
+static void test_no_workspace(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *dir = tmp_new();
+    setenv("XDG_DATA_HOME", dir, 1);
+    struct err e = ERR_INIT;
+    int fd;
+    struct hub_options options = {.dir = dir, .is_read_only = true, .is_inline = true};
+    assert_null(hub_new(&options, &fd, &e));
+    assert_int_equal(e.code, ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_workspace),
+        cmocka_unit_test(test_bad_filter_keeps_the_rows),
+        cmocka_unit_test(test_model),
+        cmocka_unit_test(test_newest_first_and_selection),
+        cmocka_unit_test(test_nothing_new_no_event),
+        cmocka_unit_test(test_changes_are_taken_over),
+        cmocka_unit_test(test_older_runs_make_it_read_again),
+        cmocka_unit_test(test_export_and_refusals),
+        cmocka_unit_test(test_thread),
+    };
+    return RUN_TESTS(tests);
+}

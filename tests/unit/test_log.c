@@ -1,0 +1,221 @@
+/* Logs: windows of sanitised lines of any file, the tail that follows, searching. */
+#include "tests/unit/test.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/hub/log.h"
+#include "core/mlw.h"
+#include "tests/unit/tmp.h"
+
+#define EXEC "abcdefghijkl"
+
+struct fixture {
+    char *dir, *log;
+    struct workspace ws;
+    struct store *st;
+    struct hub *hub;
+    struct err e;
+};
+
+static void event(struct fixture *f, enum event_type type, const char *text)
+{
+    struct json *j = NULL;
+    if (!json_parse(sv_z(text), &j, &f->e) || !store_begin(f->st, &f->e) ||
+        !store_event(f->st, EXEC, type, "me", j, &f->e) || !store_commit(f->st, &f->e)) {
+        fail_msg("%s", f->e.msg);
+    }
+    json_free(j);
+}
+
+static struct fixture *fixture_new(struct sv log)
+{
+    struct fixture *f = xcalloc(1, sizeof *f);
+    int fd;
+    f->dir = tmp_new();
+    assert_true(workspace_init(f->dir, &f->ws, &f->e));
+    assert_true(store_open(&f->ws, STORE_CREATE, &f->st, &f->e));
+    event(f, EVENT_EXECUTION_CREATED,
+          "{\"pipeline\":\"p\",\"file\":\"f\",\"definition\":\"{}\",\"parameters\":{},"
+          "\"options\":{},\"steps\":[{\"name\":\"S\",\"type\":\"Training\",\"depends_on\":[]}]}");
+    event(f, EVENT_ATTEMPT_LAUNCHING, "{\"step\":\"S\",\"n\":1,\"token\":\"t\",\"dir\":\"d\"}");
+    tmp_file(f->dir, "d/log", log);
+    f->log = xasprintf("%s/d/log", f->dir);
+    struct hub_options options = {.dir = f->dir, .is_inline = true, .is_read_only = true};
+    f->hub = hub_new(&options, &fd, &f->e);
+    assert_non_null(f->hub);
+    return f;
+}
+
+static void fixture_free(struct fixture *f)
+{
+    hub_free(f->hub);
+    store_close(f->st);
+    workspace_release(&f->ws);
+    tmp_free(&f->dir);
+    free(f->log);
+    free(f);
+}
+
+static struct ev next(struct fixture *f, uint64_t id)
+{
+    int64_t deadline_ms = clock_mono_ms() + 20000;
+    struct ev ev;
+    while (clock_mono_ms() < deadline_ms) {
+        while (hub_next_event(f->hub, &ev)) {
+            if (ev.id == id) {
+                return ev;
+            }
+            ev_release(&ev);
+        }
+        hub_step(f->hub, 50);
+    }
+    fail_msg("no event came");
+    return ev;
+}
+
+/* The next snapshot that has counted all of `total` lines. */
+static struct snapshot *counted(struct fixture *f, uint64_t sub, size_t total)
+{
+    for (;;) {
+        struct ev ev = next(f, sub);
+        struct snapshot *s = snapshot_ref(ev.snapshot);
+        ev_release(&ev);
+        if (s->type != SNAPSHOT_LOG || (s->log->is_counted && s->log->total == total)) {
+            return s;
+        }
+        snapshot_unref(s);
+    }
+}
+
+static void append(struct fixture *f, const char *text)
+{
+    int fd = open(f->log, O_WRONLY | O_APPEND);
+    assert_true(fd >= 0 && os_write_all(fd, sv_z(text), f->log, &f->e));
+    close(fd);
+}
+
+static void test_unknown(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(SV(""));
+    static const struct {
+        const char *id;
+        enum err_code code;
+    } cases[] = {{"zzzz", ERR_NOT_FOUND},
+                 {EXEC "/T", ERR_NOT_FOUND},
+                 {EXEC "/S/2", ERR_NOT_FOUND},
+                 {EXEC "/S/x", ERR_USAGE}};
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        struct query q = {.type = QUERY_LOG, .id = cases[i].id};
+        struct ev ev = next(f, hub_subscribe(f->hub, &q));
+        assert_int_equal(ev.snapshot->type, SNAPSHOT_ERROR);
+        assert_int_equal(ev.snapshot->err.code, cases[i].code);
+        ev_release(&ev);
+    }
+    fixture_free(f);
+}
+
+static void test_window_and_tail(void **state)
+{
+    (void)state;
+    CLEANUP(str_release) struct str text = STR_INIT;
+    for (int i = 0; i < 5000; i++) {
+        str_addf(&text, "\033[31mline %d\033[0m\r\n", i);
+    }
+    str_addz(&text, "unfinished");
+    struct fixture *f = fixture_new(sv_of(&text));
+    struct query q = {.type = QUERY_LOG, .id = "abcd/S", .first = 2999, .n = 2};
+    uint64_t sub = hub_subscribe(f->hub, &q);
+    struct snapshot *s = counted(f, sub, 5001);
+    assert_int_equal(s->log->n, 2);
+    assert_string_equal(s->log->at[0], "line 2999");
+    assert_string_equal(s->log->attempt, EXEC "/S/1");
+    assert_false(s->log->is_ended);
+    snapshot_unref(s);
+    q = (struct query){.type = QUERY_LOG, .id = EXEC "/S/1", .n = 2, .is_tail = true};
+    sub = hub_subscribe(f->hub, &q);
+    s = counted(f, sub, 5001);
+    assert_string_equal(s->log->at[1], "unfinished");
+    snapshot_unref(s);
+    append(f, " no more\nlast\n");
+    s = counted(f, sub, 5002);
+    assert_string_equal(s->log->at[0], "unfinished no more");
+    assert_string_equal(s->log->at[1], "last");
+    snapshot_unref(s);
+    event(f, EVENT_ATTEMPT_ENDED, "{\"step\":\"S\",\"n\":1,\"status\":\"Succeeded\"}");
+    struct ev ev = next(f, sub);
+    assert_true(ev.snapshot->log->is_ended);
+    ev_release(&ev);
+    fixture_free(f);
+}
+
+static void test_long_lines(void **state)
+{
+    (void)state;
+    CLEANUP(str_release) struct str text = STR_INIT;
+    str_addn(&text, 'x', LOG_LINE_BYTES * 3 + 10);
+    str_addz(&text, "\nafter\n");
+    struct fixture *f = fixture_new(sv_of(&text));
+    struct query q = {.type = QUERY_LOG, .id = EXEC};
+    struct snapshot *s = counted(f, hub_subscribe(f->hub, &q), 5);
+    assert_int_equal(s->log->n, 5);
+    assert_int_equal(strlen(s->log->at[0]), LOG_SHOWN_BYTES + strlen("…"));
+    assert_string_equal(s->log->at[3], "xxxxxxxxxx");
+    assert_string_equal(s->log->at[4], "after");
+    snapshot_unref(s);
+    fixture_free(f);
+}
+
+static void test_find(void **state)
+{
+    (void)state;
+    CLEANUP(str_release) struct str text = STR_INIT;
+    for (int i = 0; i < 3000; i++) {
+        str_addf(&text, "%s %d\n", i == 1500 ? "an \033[1mError\033[0m here" : "epoch", i);
+    }
+    struct fixture *f = fixture_new(sv_of(&text));
+    static const struct {
+        const char *pattern;
+        uint64_t at;
+        bool is_backward;
+        int64_t line;
+    } cases[] = {
+        {"nowhere", 0, false, -1},    {"error", 0, false, 1500},
+        {"Error", 1500, false, 1500}, {"ERROR", 0, false, -1},
+        {"error", 1501, false, -1},   {"error here", 9999, true, 1500},
+        {"error", 1499, true, -1},    {"/^epoch 29\\d\\d$/", 0, false, 2900},
+        {"epoch", 1500, true, 1499},
+    };
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        struct req req = {.type = REQ_LOG_FIND,
+                          .id = xstrdup(EXEC "/S"),
+                          .text = xstrdup(cases[i].pattern),
+                          .at = cases[i].at,
+                          .is_backward = cases[i].is_backward};
+        struct ev ev = next(f, hub_request(f->hub, &req));
+        assert_true(ev.ok);
+        assert_int_equal(ev.at, cases[i].line);
+        ev_release(&ev);
+    }
+    struct req req = {.type = REQ_LOG_FIND, .id = xstrdup(EXEC), .text = xstrdup("/(/")};
+    struct ev ev = next(f, hub_request(f->hub, &req));
+    assert_false(ev.ok);
+    ev_release(&ev);
+    fixture_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_window_and_tail),
+        cmocka_unit_test(test_long_lines),
+        cmocka_unit_test(test_find),
+    };
+    return RUN_TESTS(tests);
+}
