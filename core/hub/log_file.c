@@ -198,6 +198,37 @@ static struct sv without_end(const char *p, size_t n)
     return (struct sv){p, n};
 }
 
+/* What is read of a file, line by line. */
+struct reading {
+    struct log_file *file;
+    struct log_place place; /* the next line */
+    uint64_t first, end;
+    bool (*fn)(void *arg, uint64_t line, struct sv text);
+    void *arg;
+    bool is_over;
+};
+
+/* The lines of the block that lies at the place. */
+static void read_block(struct reading *r, size_t have)
+{
+    const char *p = r->file->block;
+    for (size_t used = 0, len; r->place.line < r->end && used < have; used += len) {
+        len = line_end(p + used, have - used, r->place.at, r->place.at);
+        bool is_last = len == 0 && r->place.at + (have - used) >= r->file->scanned;
+        if (len == 0 && !is_last) {
+            return;
+        }
+        len = len ? len : have - used;
+        if (r->place.line >= r->first &&
+            !r->fn(r->arg, r->place.line, without_end(p + used, len))) {
+            r->is_over = true;
+            return;
+        }
+        r->place.line++;
+        r->place.at += len;
+    }
+}
+
 bool log_file_read(struct log_file *f, uint64_t first, uint64_t n,
                    bool (*fn)(void *arg, uint64_t line, struct sv text), void *arg, struct err *e)
 {
@@ -205,31 +236,17 @@ bool log_file_read(struct log_file *f, uint64_t first, uint64_t n,
     if (f->fd < 0 || first >= known || n == 0) {
         return true;
     }
-    uint64_t end = n > known - first ? known : first + n;
-    struct log_place place = place_before(f, first);
-    while (place.line < end) {
-        ssize_t got = pread(f->fd, f->block, BLOCK_BYTES, (off_t)place.at);
+    struct reading r = {
+        f, place_before(f, first), first, n > known - first ? known : first + n, fn, arg, false};
+    while (r.place.line < r.end && !r.is_over) {
+        ssize_t got = pread(f->fd, f->block, BLOCK_BYTES, (off_t)r.place.at);
         if (got < 0 && errno != EINTR) {
             return err_sys(e, "could not read %s", f->path);
         }
         if (got == 0) {
             break; /* shorter than it was */
         }
-        size_t used = 0, have = got > 0 ? (size_t)got : 0;
-        while (place.line < end && used < have) {
-            size_t len = line_end(f->block + used, have - used, place.at, place.at);
-            bool is_last = len == 0 && place.at + (have - used) >= f->scanned;
-            if (len == 0 && !is_last) {
-                break;
-            }
-            len = len ? len : have - used;
-            if (place.line >= first && !fn(arg, place.line, without_end(f->block + used, len))) {
-                return true;
-            }
-            place.line++;
-            place.at += len;
-            used += len;
-        }
+        read_block(&r, got > 0 ? (size_t)got : 0);
     }
     return true;
 }
