@@ -48,14 +48,19 @@ static void want_metric(struct rows *r, const char *key)
     }
 }
 
+/* Families that the filter and the order read. */
+static unsigned needs_of(const struct rows *r)
+{
+    return (r->filter ? filter_needs(r->filter) : 0) | (r->has_sort ? sort_needs(&r->sort) : 0);
+}
+
 /* What the filter and the order read of runs is to be read for all of them. */
 static void want(struct rows *r)
 {
     if (!r->set->runs) {
         return;
     }
-    unsigned needs =
-        (r->filter ? filter_needs(r->filter) : 0) | (r->has_sort ? sort_needs(&r->sort) : 0);
+    unsigned needs = needs_of(r);
     for (int f = 0; f < FAMILY_COUNT; f++) {
         if (f != FAMILY_METRICS && needs & 1u << f) {
             run_table_want(r->set->runs, (enum family)f);
@@ -291,8 +296,7 @@ static void emit(struct hub *hub, struct sub *sub, struct rows *r)
     }
     s->total = rowset_total(r->set);
     /* complete only when everything that was asked about was read */
-    size_t loaded = rowset_loaded(r->set);
-    s->loaded = loaded;
+    s->loaded = rowset_loaded(r->set, needs_of(r));
     s->matched = r->order.n;
     s->selected = place_of(r, q->select);
     s->filter = arena_z(&s->arena, r->filter_text);
@@ -333,8 +337,7 @@ static bool can_order(const struct rows *r)
     if (!t || (!r->filter && !r->has_sort)) {
         return true;
     }
-    unsigned needs =
-        (r->filter ? filter_needs(r->filter) : 0) | (r->has_sort ? sort_needs(&r->sort) : 0);
+    unsigned needs = needs_of(r);
     return !(needs & 1u << FAMILY_METRICS) || run_table_has_columns(t, t->rows.n);
 }
 

@@ -238,9 +238,9 @@ size_t rowset_total(const struct rowset *rs)
     return rs->runs ? rs->runs->total : rs->n;
 }
 
-size_t rowset_loaded(const struct rowset *rs)
+size_t rowset_loaded(const struct rowset *rs, unsigned needs)
 {
-    return rs->runs ? run_table_loaded(rs->runs) : rs->n;
+    return rs->runs ? run_table_loaded(rs->runs, needs) : rs->n;
 }
 
 const struct key_set *rowset_keys(const struct rowset *rs, enum family family)

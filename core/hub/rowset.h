@@ -41,7 +41,7 @@ bool rowset_is_begun(const struct rowset *rs);    /* there is something to show 
 bool rowset_is_complete(const struct rowset *rs); /* everything wanted was read */
 size_t rowset_count(const struct rowset *rs);
 size_t rowset_total(const struct rowset *rs);
-size_t rowset_loaded(const struct rowset *rs);
+size_t rowset_loaded(const struct rowset *rs, unsigned needs); /* with these families */
 const struct key_set *rowset_keys(const struct rowset *rs, enum family family);
 /* Row numbers in the store's own order: the n-th. */
 uint32_t rowset_nth(const struct rowset *rs, size_t n);

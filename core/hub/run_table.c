@@ -126,13 +126,13 @@ void run_table_want_as(struct run_table *t, const struct run_table *other)
     }
 }
 
-size_t run_table_loaded(const struct run_table *t)
+size_t run_table_loaded(const struct run_table *t, unsigned needs)
 {
     size_t n = t->rows.n;
     for (int f = 0; f < FAMILY_COUNT; f++) {
         const struct run_pairs *p = &t->pairs[f];
         size_t read = p->first.n ? p->first.n - 1 : 0;
-        if (p->is_wanted && read < n) {
+        if (f != FAMILY_METRICS && needs & 1u << f && read < n) {
             n = read;
         }
     }

@@ -79,8 +79,9 @@ void run_table_want_metric(struct run_table *t, const char *key);
 void run_table_want(struct run_table *t, enum family family);
 /* The same wants as another table has. */
 void run_table_want_as(struct run_table *t, const struct run_table *other);
-/* Rows whose wanted docs are known: the honest count of what is loaded. */
-size_t run_table_loaded(const struct run_table *t);
+/* Rows of which the docs in `needs` (1 << FAMILY_…) are known: the honest count of what is
+ * loaded for somebody who asks about these. */
+size_t run_table_loaded(const struct run_table *t, unsigned needs);
 /* Every wanted column is read for rows [0, n). */
 bool run_table_has_columns(const struct run_table *t, size_t n);
 
