@@ -151,6 +151,19 @@ static struct rect piece(struct canvas *c, struct rect row, unsigned style, cons
     return row;
 }
 
+/* The state in its colour, and what belongs to it without. */
+static struct rect state_piece(struct canvas *c, struct rect row, const struct status *st)
+{
+    struct sv rest = sv_of(&st->state), state = rest;
+    (void)sv_split(&rest, '\t', &state);
+    int x = canvas_text(c, row.x, row.y, st->state_style, state);
+    if (state.n < st->state.n && x < row.x + row.w) {
+        x = canvas_text(c, x, row.y, ROLE_NORMAL, rest);
+    }
+    rect_cut_left(&row, x - row.x + 2);
+    return row;
+}
+
 static struct rect draw_status(const struct view *v, struct canvas *c, struct rect row)
 {
     struct status st = {.filter = STR_INIT, .order = STR_INIT, .state = STR_INIT};
@@ -160,7 +173,7 @@ static struct rect draw_status(const struct view *v, struct canvas *c, struct re
     }
     v->ops->status(v, &st);
     if (st.state.n) {
-        row = piece(c, row, st.state_style, st.state.p);
+        row = state_piece(c, row, &st);
     }
     if (st.is_filtered) {
         str_setf(&s, "/%s (%zu/%zu)", st.filter.p, st.matched, st.total);

@@ -49,7 +49,8 @@ struct status {
     struct str order; /* `auc` with direction */
     int order_dir;    /* -1 down, 1 up, 0 none */
     size_t marks;
-    struct str state; /* free words before all else: `paused`, `▶ Executing 14s` */
+    /* free words before all else: `paused`, `▶ Executing\t 14s`; plain after the tab */
+    struct str state;
     unsigned state_style;
 };
 

@@ -6,6 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/model/state.h"
+#include "views/events.h"
 #include "views/logs.h"
 #include "views/run.h"
 
@@ -58,6 +59,7 @@ static void execution_close(struct view *v)
     hub_unsubscribe(view_hub(v), x->gates_sub);
     logpane_release(&x->log);
     act_release(&x->act);
+    rawdoc_release(&x->raw, v);
     rails_release(&x->rails);
     snapshot_unref(x->head);
     snapshot_unref(x->steps);
@@ -179,7 +181,7 @@ static void execution_event(struct view *v, const void *arg)
 {
     const struct ev *ev = arg;
     struct execution *x = execution_of(v);
-    if (logpane_event(&x->log, ev) || act_event(&x->act, v, ev)) {
+    if (logpane_event(&x->log, ev) || act_event(&x->act, v, ev) || rawdoc_event(&x->raw, v, ev)) {
         return;
     }
     if (ev->type == EV_SNAPSHOT && ev->id && ev->snapshot) {
@@ -335,14 +337,6 @@ static void open_view(struct view *v, const struct view_ops *ops, const char *id
     }
 }
 
-static void open_line(struct view *v, const char *line)
-{
-    struct err e = ERR_INIT;
-    if (!app_line(v->app, sv_z(line), &e)) {
-        app_error(v->app, &e);
-    }
-}
-
 static void show_why(struct view *v)
 {
     struct execution *x = execution_of(v);
@@ -446,7 +440,6 @@ static enum handled look(struct view *v, enum cmd cmd)
 {
     struct execution *x = execution_of(v);
     const struct row *step = execution_step(x);
-    CLEANUP(mem_free_ptr) char *line = NULL;
     switch ((int)cmd) {
     case CMD_OPEN:
     case CMD_LOGS:
@@ -463,11 +456,11 @@ static enum handled look(struct view *v, enum cmd cmd)
         describe(v);
         return HANDLED;
     case CMD_RAW:
-        open_line(v, line = xasprintf("show execution %s", x->id));
+        rawdoc_ask(&x->raw, v, KIND_EXECUTION, x->id);
         return HANDLED;
     case CMD_EVENTS:
     case CMD_TIMELINE:
-        open_line(v, line = xasprintf("events %s", x->id));
+        open_view(v, &events_view, x->id);
         return HANDLED;
     default:
         return PASS;

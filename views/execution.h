@@ -11,6 +11,7 @@
 #include "views/cells.h"
 #include "views/env.h"
 #include "views/logpane.h"
+#include "views/rawdoc.h"
 
 enum execution_pane { EXECUTION_STEPS, EXECUTION_LOG };
 
@@ -31,6 +32,7 @@ struct execution {
     struct rails rails;
     struct logpane log;
     struct act act;
+    struct rawdoc raw;
     enum execution_pane pane;
     bool is_chosen; /* the person moved: the selection follows nothing */
     bool is_paused, is_ticking, is_watched;

@@ -268,6 +268,9 @@ static void steps_draw(const struct execution *x, struct canvas *c, const struct
         step_draw(x, i, c, row, a);
         if (i == x->selected && x->pane == EXECUTION_STEPS) {
             select_draw(x, c, row);
+        } else if (i == x->selected) { /* whose log it is that has the cursor */
+            canvas_flags(c, (struct rect){row.x + x->places.name_x, row.y, x->places.name_w, 1},
+                         STYLE_BOLD);
         }
     }
 }
@@ -408,6 +411,7 @@ void execution_show_status(const struct view *v, struct status *st)
                                    FIELD_EXECUTION_duration, app_now_ms(v->app));
     if (head) {
         cells_state_text(&st->state, status);
+        str_addc(&st->state, '\t');
         st->state_style = cells_state_style(status);
     }
     if (ms >= 0) {

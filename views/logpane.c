@@ -130,6 +130,15 @@ static void ask(struct logpane *p, size_t first, size_t n, bool is_tail)
     }
 }
 
+/* Whether top..end is in the window that came, or in the one that was asked for. */
+static bool is_had(const struct logpane *p, size_t top, size_t end)
+{
+    const struct log_lines *log = lines_of(p);
+    bool is_here = log && top >= log->first && end <= log->first + log->n;
+    bool is_asked = !p->is_tail && top >= p->first && end <= p->first + p->n;
+    return is_here || is_asked;
+}
+
 /* Have what is in sight, and some more on both sides. */
 static void look_where_it_is(struct logpane *p)
 {
@@ -143,11 +152,8 @@ static void look_where_it_is(struct logpane *p)
         ask(p, 0, n, true);
         return;
     }
-    const struct log_lines *log = lines_of(p);
-    bool is_here = log && top >= log->first && end <= log->first + log->n;
-    bool is_asked = !p->is_tail && top >= p->first && end <= p->first + p->n;
-    bool moves_away = p->is_tail && log && !has_all(p); /* the tail goes on without us */
-    if ((!is_here && !is_asked) || moves_away) {
+    bool moves_away = p->is_tail && p->snap && !has_all(p); /* the tail goes on without us */
+    if (!is_had(p, top, end) || moves_away) {
         ask(p, top > MARGIN ? top - MARGIN : 0, n, false);
     }
 }
@@ -413,6 +419,6 @@ void logpane_draw(const struct logpane *p, struct canvas *c, struct rect area)
     } else if (p->err.code) {
         cells_error(c, area, &p->err);
     } else {
-        cells_words(c, area, ROLE_DIM, p->sub && !p->snap ? "Reading" : p->empty.p);
+        cells_words(c, area, ROLE_DIM, p->sub && !p->snap ? "Reading the log" : p->empty.p);
     }
 }

@@ -9,7 +9,9 @@
 #include "views/actions.h"
 #include "views/cells.h"
 #include "views/env.h"
+#include "views/events.h"
 #include "views/logpane.h"
+#include "views/rawdoc.h"
 #include "views/run.h"
 
 enum { TAG_SEARCH = 1 };
@@ -20,6 +22,7 @@ struct logs {
     struct snapshot *steps, *gates;
     struct logpane pane;
     struct act act;
+    struct rawdoc raw;
 };
 
 static struct logs *logs_of(const struct view *v)
@@ -58,6 +61,7 @@ static void logs_close(struct view *v)
     hub_unsubscribe(view_hub(v), s->gates_sub);
     logpane_release(&s->pane);
     act_release(&s->act);
+    rawdoc_release(&s->raw, v);
     snapshot_unref(s->steps);
     snapshot_unref(s->gates);
     free(s->id);
@@ -117,7 +121,7 @@ static void logs_event(struct view *v, const void *arg)
 {
     const struct ev *ev = arg;
     struct logs *s = logs_of(v);
-    if (logpane_event(&s->pane, ev) || act_event(&s->act, v, ev)) {
+    if (logpane_event(&s->pane, ev) || act_event(&s->act, v, ev) || rawdoc_event(&s->raw, v, ev)) {
         return;
     }
     bool is_rows = ev->type == EV_SNAPSHOT && ev->snapshot && ev->snapshot->type == SNAPSHOT_ROWS;
@@ -186,14 +190,8 @@ static enum can off(struct str *why, const char *text)
     return CAN_OFF;
 }
 
-static enum can logs_can(const struct view *v, enum cmd cmd, struct str *why)
+static enum can can_act(const struct logs *s, enum cmd cmd, struct str *why)
 {
-    const struct logs *s = logs_of(v);
-    for (size_t i = 0; i < ALEN(elsewhere); i++) {
-        if (elsewhere[i].cmd == cmd) {
-            return off(why, elsewhere[i].why);
-        }
-    }
     if (cmd == CMD_STOP && !is_running(s)) {
         return off(why, s->steps ? "the execution has ended" : "its steps are not known yet");
     }
@@ -202,6 +200,20 @@ static enum can logs_can(const struct view *v, enum cmd cmd, struct str *why)
     }
     if ((cmd == CMD_APPROVE || cmd == CMD_REJECT) && !gate_of(s)) {
         return off(why, "nothing in this execution waits for a decision");
+    }
+    return CAN_YES;
+}
+
+static enum can logs_can(const struct view *v, enum cmd cmd, struct str *why)
+{
+    const struct logs *s = logs_of(v);
+    for (size_t i = 0; i < ALEN(elsewhere); i++) {
+        if (elsewhere[i].cmd == cmd) {
+            return off(why, elsewhere[i].why);
+        }
+    }
+    if (can_act(s, cmd, why) == CAN_OFF) {
+        return CAN_OFF;
     }
     if (cmd == CMD_METRICS && !*row_text(step_of(s), FIELD_STEP_run)) {
         return off(why, "this step is no run: Training steps become runs when they start");
@@ -227,20 +239,10 @@ static void open_attempt(struct view *v, long n)
     logpane_show(&s->pane, s->id);
 }
 
-static void open_line(struct view *v, char *line)
+static void open_view(struct view *v, const struct view_ops *ops, const char *id)
 {
     struct err e = ERR_INIT;
-    if (!app_line(v->app, sv_z(line), &e)) {
-        app_error(v->app, &e);
-    }
-    free(line);
-}
-
-static void open_run(struct view *v)
-{
-    struct err e = ERR_INIT;
-    const char *run = row_text(step_of(logs_of(v)), FIELD_STEP_run);
-    if (!app_open(v->app, &run_view, &(struct route){.id = run}, &e)) {
+    if (!app_open(v->app, ops, &(struct route){.id = id}, &e)) {
         app_error(v->app, &e);
     }
 }
@@ -274,17 +276,17 @@ static enum handled look(struct view *v, enum cmd cmd, const struct cmd_arg *arg
     struct logs *s = logs_of(v);
     switch ((int)cmd) {
     case CMD_METRICS:
-        open_run(v);
+        open_view(v, &run_view, row_text(step_of(s), FIELD_STEP_run));
         return HANDLED;
     case CMD_WHY:
         app_text(v->app, "why", sv_z(row_text(step_of(s), FIELD_STEP_why)));
         return HANDLED;
     case CMD_EVENTS:
     case CMD_TIMELINE:
-        open_line(v, xasprintf("events %s", s->execution));
+        open_view(v, &events_view, s->execution);
         return HANDLED;
     case CMD_RAW:
-        open_line(v, xasprintf("show execution %s", s->execution));
+        rawdoc_ask(&s->raw, v, KIND_EXECUTION, s->execution);
         return HANDLED;
     case CMD_TAB:
         open_attempt(v, arg->n);
@@ -369,7 +371,7 @@ static void logs_status(const struct view *v, struct status *st)
     const char *status = row_text(step_of(s), FIELD_STEP_status);
     cells_state_text(&st->state, status);
     st->state_style = cells_state_style(status);
-    str_addz(&st->state, st->state.n ? "  " : "");
+    str_addz(&st->state, st->state.n ? "\t  " : "");
     logpane_words(&s->pane, &st->state);
     logpane_status(&s->pane, st);
 }

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
+#include "views/events.h"
 #include "views/execution.h"
 #include "views/logs.h"
 #include "views/run_state.h"
@@ -236,6 +237,21 @@ static bool is_of_chart(enum cmd cmd)
            cmd == CMD_METRICS;
 }
 
+static enum can can_look(const struct run *r, enum cmd cmd, struct str *why)
+{
+    bool needs_tags = cmd == CMD_LOGS || cmd == CMD_EVENTS || cmd == CMD_TIMELINE;
+    if (needs_tags) {
+        CLEANUP(mem_free_ptr) char *log = run_log_id(r);
+        return log ? CAN_YES : off(why, "it was not made by an execution of this workspace");
+    }
+    bool is_group = cmd == CMD_NEXT_PANE || cmd == CMD_PREV_PANE;
+    if (is_group && r->lines.n == 0) {
+        return off(why, "there is nothing of it yet");
+    }
+    bool needs_line = cmd == CMD_OPEN || cmd == CMD_DESCRIBE || cmd == CMD_COPY;
+    return needs_line && !run_selected(r) ? off(why, "nothing is selected") : CAN_YES;
+}
+
 static enum can run_can(const struct view *v, enum cmd cmd, struct str *why)
 {
     const struct run *r = run_of(v);
@@ -247,16 +263,7 @@ static enum can run_can(const struct view *v, enum cmd cmd, struct str *why)
     if (is_of_chart(cmd) && !chart_series_of(r)) {
         return off(why, "this run has no curve yet");
     }
-    bool needs_tags = cmd == CMD_LOGS || cmd == CMD_EVENTS || cmd == CMD_TIMELINE;
-    if (needs_tags) {
-        CLEANUP(mem_free_ptr) char *log = run_log_id(r);
-        return log ? CAN_YES : off(why, "it was not made by an execution of this workspace");
-    }
-    bool needs_line = cmd == CMD_OPEN || cmd == CMD_DESCRIBE || cmd == CMD_COPY;
-    if (needs_line && !run_selected(r)) {
-        return off(why, "nothing is selected");
-    }
-    return CAN_YES;
+    return can_look(r, cmd, why);
 }
 
 /* --- doing it --- */
@@ -302,11 +309,7 @@ static void show_events(struct view *v)
 {
     CLEANUP(mem_free_ptr) char *log = run_log_id(run_of(v));
     CLEANUP(mem_free_ptr) char *execution = xstrndup(log, strcspn(log, "/"));
-    CLEANUP(mem_free_ptr) char *line = xasprintf("events %s", execution);
-    struct err e = ERR_INIT;
-    if (!app_line(v->app, sv_z(line), &e)) {
-        app_error(v->app, &e);
-    }
+    open_view(v, &events_view, execution);
 }
 
 static void refresh(struct view *v)

@@ -15,6 +15,7 @@ enum {
     PLOT_MIN_BODY = 14,
     SPARK_W = 12,
     DIGEST_W = 12,
+    VALUE_W = 16,
     LIST_PER_CENT = 45
 };
 
@@ -30,13 +31,15 @@ const struct table_column run_columns[3] = {
     {.id = "value",
      .title = "VALUE",
      .min = 8,
+     .ideal = VALUE_W,
      .priority = 8,
      .align = ALIGN_POINT,
      .cut = UTF8_CUT_MIDDLE},
     {.id = "curve",
      .title = "CURVE",
-     .min = DIGEST_W,
-     .ideal = DIGEST_W,
+     .min = SPARK_W,
+     .ideal = SPARK_W,
+     .weight = 1,
      .priority = 5,
      .flags = TABLE_CUSTOM},
 };
@@ -50,32 +53,46 @@ static enum table_row source_row(const void *arg, size_t row, struct sv *ret_id)
     return r->lines.at[row].row;
 }
 
+/* The beginning of a digest, without the name of its algorithm. */
+static struct sv digest_of(const struct run_line *line)
+{
+    struct sv digest = sv_z(line->note);
+    size_t at = sv_find(digest, SV(":"));
+    if (at != SIZE_MAX) {
+        digest = (struct sv){digest.p + at + 1, digest.n - at - 1};
+    }
+    digest.n = digest.n < DIGEST_W ? digest.n : DIGEST_W;
+    return digest;
+}
+
+static bool is_object(const struct run_line *line)
+{
+    return line->row == TABLE_DATA && (line->group == RUN_INPUTS || line->group == RUN_OUTPUTS);
+}
+
 static void source_cell(const void *arg, size_t row, size_t col, struct table_cell *ret)
 {
     const struct run_line *line = &((const struct run *)arg)->lines.at[row];
-    ret->text = sv_z(col == 0 ? line->key : line->value);
     if (line->row == TABLE_GROUP) {
         ret->style = ROLE_TITLE;
+    }
+    ret->text = sv_z(col == 0 ? line->key : line->value);
+    if (col == 1 && is_object(line)) {
+        ret->text = digest_of(line);
     } else if (col == 1 && line->group == RUN_METRICS && z_eq(line->value, "NaN")) {
         ret->style = ROLE_BAD;
     }
 }
 
-/* A metric's curve, or a digest's beginning. */
+/* A metric's curve; of inputs and outputs where they lie. */
 static void source_draw(const void *arg, size_t row, size_t col, struct canvas *c, struct rect r)
 {
     const struct run_line *line = &((const struct run *)arg)->lines.at[row];
     (void)col;
     if (line->series) {
         cells_spark(c, r.x, r.y, SPARK_W < r.w ? SPARK_W : r.w, ROLE_NORMAL, line->series);
-    } else if (line->note) {
-        struct sv digest = sv_z(line->note);
-        size_t at = sv_find(digest, SV(":"));
-        if (at != SIZE_MAX) {
-            digest = (struct sv){digest.p + at + 1, digest.n - at - 1};
-        }
-        digest.n = digest.n < DIGEST_W ? digest.n : DIGEST_W;
-        canvas_fit(c, r.x, r.y, r.w, ROLE_DIM, digest, ALIGN_LEFT, UTF8_CUT_END);
+    } else if (is_object(line)) {
+        canvas_fit(c, r.x, r.y, r.w, ROLE_NORMAL, sv_z(line->value), ALIGN_LEFT, UTF8_CUT_MIDDLE);
     }
 }
 
@@ -189,7 +206,9 @@ static void head_draw(const struct view *v, struct canvas *c, struct rect row)
         str_addz(&rest, "  ");
         fmt_duration(&rest, ms);
     }
-    str_addf(&rest, "  experiment %s", run_text(r, "experiment"));
+    if (*run_text(r, "experiment")) {
+        str_addf(&rest, "  experiment %s", run_text(r, "experiment"));
+    }
     if (clock_parse(sv_z(run_text(r, "start_time")), &from)) {
         str_addz(&rest, "  started ");
         clock_local(&rest, from, now_ms);

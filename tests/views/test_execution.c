@@ -118,12 +118,320 @@ static void says_what_is_wrong(void **state)
     }
 }
 
+/* --- what keys do --- */
+
+static void only_y_stops(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_keys(f, "K");
+    assert_true(fake_shows(f, "Cancel"));
+    assert_true(fake_shows(f, EXEC));
+    fake_keys(f, "<Enter>K<Esc>KnKq");
+    assert_int_equal(fake_request_count(f), 0);
+    fake_keys(f, "Ky");
+    assert_int_equal(fake_request_count(f), 1);
+    assert_int_equal(fake_request(f, 0)->type, REQ_STOP);
+    assert_string_equal(fake_request(f, 0)->id, EXEC);
+    fake_reply(f, 0, true, "execution " EXEC " is asked to stop", 0);
+    assert_true(fake_shows(f, "is asked to stop"));
+    fake_free(f);
+}
+
+static void a_refusal_is_said(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_keys(f, "Ky");
+    fake_reply(f, 0, false, "execution " EXEC " has ended", 0);
+    assert_true(fake_shows(f, "execution " EXEC " has ended"));
+    fake_free(f);
+}
+
+static void what_cannot_be_says_why(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *says;
+    } rows[] = {
+        {"r", "it is still running"},
+        {"A", "nothing here waits for a decision"},
+        {"X", "nothing failed"},
+        {"jl", "evaluate has not started: it waits, after train"},
+        {"jm", "evaluate is no run"},
+        {"kl", "profile was not run: cache hit, from b7qp02mz5kd1"},
+        {"t", "the log is kept as the job wrote it"},
+        {"n", "nothing is searched for"},
+        {"z", "reject it with A"},
+        {"c", "mark them in :runs"},
+    };
+    for (size_t i = 0; i < ALEN(rows); i++) {
+        struct fake *f = opened(120, 24);
+        fake_keys(f, rows[i].keys);
+        if (!fake_shows(f, rows[i].says)) {
+            fail_msg("%s does not say \"%s\"", rows[i].keys, rows[i].says);
+        }
+        fake_free(f);
+    }
+}
+
+static void every_key_does_something_or_says_why(void **state)
+{
+    (void)state;
+    static const char *const poor[] = {"nothing to do that to", "not available", "not supported",
+                                       "not now", "later"};
+    struct fake *f = opened(120, 24);
+    for (int cmd = CMD_NONE + 1; cmd < CMD_COUNT; cmd++) {
+        bool is_apps = cmd_info((enum cmd)cmd)->flags & CMD_IS_APPS;
+        struct key key;
+        unsigned contexts = execution_view.contexts(app_top(f->app));
+        if (is_apps || !keymap_key_of(app_keymap(f->app), contexts, (enum cmd)cmd, &key)) {
+            continue;
+        }
+        (void)app_command(f->app, (enum cmd)cmd, NULL);
+        for (size_t i = 0; i < ALEN(poor); i++) {
+            if (fake_shows(f, poor[i])) {
+                fail_msg("%s says \"%s\"", cmd_info((enum cmd)cmd)->name, poor[i]);
+            }
+        }
+        fake_keys(f, "<Esc>");
+        if (!app_top(f->app) || app_top(f->app)->ops != &execution_view) {
+            fake_open(f, &execution_view, EXEC);
+        }
+        fake_pass(f, 10000);
+    }
+    fake_free(f);
+}
+
+static void a_gate_is_decided_with_a(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_rows(f, KIND_GATE, EXEC,
+              "id | token | state | execution | step | subject\n"
+              "old | old | Approved | " EXEC " | register | churn/6\n"
+              "aB3 | aB3 | Waiting | " EXEC " | register | churn/7\n");
+    fake_keys(f, "A");
+    assert_true(fake_shows(f, "churn/7"));
+    fake_keys(f, "A<Enter>");
+    assert_int_equal(fake_request_count(f), 0);
+    fake_keys(f, "Ay");
+    assert_int_equal(fake_request_count(f), 1);
+    assert_int_equal(fake_request(f, 0)->type, REQ_APPROVE);
+    assert_string_equal(fake_request(f, 0)->id, "aB3");
+    (void)app_command(f->app, CMD_REJECT, NULL);
+    fake_keys(f, "bad<Enter>");
+    assert_int_equal(fake_request(f, 1)->type, REQ_REJECT);
+    assert_string_equal(fake_request(f, 1)->text, "bad");
+    fake_free(f);
+}
+
+static void a_failed_one_is_retried(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_rows(f, KIND_EXECUTION, NULL,
+              "id | name | status | pipeline | duration | created | ended | failure\n" EXEC
+              " | " EXEC " | Failed | churn | 14s | 20s | 6s | train: exit code 1\n");
+    fake_rows(f, KIND_STEP, EXEC,
+              "id | name | status | type | started | ended | attempts | why | index | depends_on\n"
+              "a | preprocess | Succeeded | Processing | 20s | 16s | 1 | first run | 0 |\n"
+              "b | train | Failed | Training | 16s | 6s | 2 | exit code 1: out of memory | 1 | "
+              "preprocess\n"
+              "c | register | skipped | RegisterModel | | | 0 | its branch was not taken | 2 | "
+              "train\n");
+    fake_golden(f, "execution-failed-80x24");
+    fake_keys(f, "X");
+    assert_true(fake_shows(f, "train: exit code 1: out of memory"));
+    fake_keys(f, "qry");
+    assert_int_equal(fake_request(f, 0)->type, REQ_RETRY);
+    assert_int_equal(fake_request_count(f), 1);
+    fake_keys(f, "K");
+    assert_true(fake_shows(f, "it has ended"));
+    fake_free(f);
+}
+
+static void the_log_waits_while_one_reads(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    CLEANUP(mem_free_ptr) char *more = log_text(119);
+    assert_true(fake_shows(f, "107 lines, following"));
+    fake_keys(f, "<Tab>kkk");
+    assert_true(fake_shows(f, "107 lines, paused"));
+    fake_log(f, EXEC "/train", EXEC "/train/1", more, false);
+    assert_true(fake_shows(f, "119 lines, paused, 12 new"));
+    fake_golden(f, "execution-paused-80x24");
+    fake_keys(f, "f");
+    assert_true(fake_shows(f, "119 lines, following"));
+    fake_keys(f, "/negative<Enter>");
+    assert_true(fake_shows(f, "/negative (1/119)"));
+    fake_keys(f, "<Esc>");
+    assert_false(fake_shows(f, "/negative"));
+    assert_ptr_equal(app_top(f->app)->ops, &execution_view);
+    fake_keys(f, "<Esc>");
+    assert_int_equal(execution_of(app_top(f->app))->pane, EXECUTION_STEPS);
+    fake_free(f);
+}
+
+static void enter_gives_the_log_the_screen(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_keys(f, "<Enter>");
+    assert_string_equal(app_top(f->app)->ops->name, "logs");
+    assert_true(fake_shows(f, "train/1"));
+    fake_keys(f, "q");
+    assert_ptr_equal(app_top(f->app)->ops, &execution_view);
+    fake_keys(f, "m");
+    assert_string_equal(app_top(f->app)->ops->name, "run");
+    fake_free(f);
+}
+
+/* --- time --- */
+
+static void seconds_run_only_beside_what_runs(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_pass(f, 1000);
+    assert_true(fake_shows(f, "▶ Executing 15s"));
+    assert_true(fake_shows(f, "▶ Executing     11s"));
+    fake_pass(f, 1000);
+    assert_true(fake_shows(f, "▶ Executing 16s"));
+    fake_rows(f, KIND_EXECUTION, NULL,
+              "id | name | status | pipeline | duration | created | ended\n" EXEC " | " EXEC
+              " | Succeeded | churn | 14s | 14s | 0s\n");
+    fake_settle(f);
+    fake_pass(f, 1000);
+    CLEANUP(str_release) struct str before = STR_INIT;
+    CLEANUP(str_release) struct str after = STR_INIT;
+    canvas_row_text(app_canvas(f->app), 23, &before);
+    fake_pass(f, 5000);
+    canvas_row_text(app_canvas(f->app), 23, &after);
+    assert_string_equal(before.p, after.p);
+    fake_free(f);
+}
+
+static void the_selection_follows_what_runs_until_one_moves(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    assert_int_equal(app_canvas(f->app)->cursor_y, 4);
+    fake_rows(f, KIND_STEP, EXEC,
+              "id | name | status | type | started | ended | attempts | index | depends_on\n"
+              "a | preprocess | Succeeded | Processing | 14s | 10s | 1 | 0 |\n"
+              "c | train | Succeeded | Training | 10s | 1s | 1 | 1 | preprocess\n"
+              "d | evaluate | Executing | Processing | 1s | | 1 | 2 | train\n");
+    fake_settle(f);
+    assert_int_equal(app_canvas(f->app)->cursor_y, 4);
+    fake_keys(f, "g");
+    assert_int_equal(app_canvas(f->app)->cursor_y, 2);
+    fake_rows(f, KIND_STEP, EXEC, steps);
+    fake_settle(f);
+    assert_int_equal(app_canvas(f->app)->cursor_y, 2);
+    fake_free(f);
+}
+
+static void many_steps_scroll_and_the_running_one_is_in_sight(void **state)
+{
+    (void)state;
+    CLEANUP(str_release) struct str table = STR_INIT;
+    struct fake *f = fake_new(80, 24, false);
+    str_addz(&table,
+             "id | name | status | type | started | ended | attempts | index | depends_on\n");
+    for (int i = 0; i < 40; i++) {
+        const char *status = i < 30 ? "Succeeded" : i == 30 ? "Executing" : "waiting";
+        str_addf(&table, "s%d | step-%02d | %s | Processing | %s | %s | 1 | %d | ", i, i, status,
+                 i <= 30 ? "60s" : "", i < 30 ? "30s" : "", i);
+        str_addf(&table, i ? "step-%02d\n" : "\n", i - 1);
+    }
+    fake_rows(f, KIND_STEP, EXEC, table.p);
+    fake_open(f, &execution_view, EXEC);
+    assert_true(fake_shows(f, "step-30"));
+    assert_true(fake_shows(f, "STEP 31/40"));
+    fake_keys(f, "G");
+    assert_true(fake_shows(f, "step-39"));
+    fake_keys(f, "g");
+    assert_true(fake_shows(f, "step-00"));
+    fake_free(f);
+}
+
+static void long_names_are_never_cut(void **state)
+{
+    (void)state;
+    static const char name[] = "a-step-with-a-very-long-name-of-50-characters-here";
+    struct fake *f = fake_new(80, 24, false);
+    CLEANUP(mem_free_ptr)
+    char *table = xasprintf("id | name | status | type | started | index\n"
+                            "a | %s | Executing | Training | 14s | 0\n",
+                            name);
+    fake_rows(f, KIND_STEP, EXEC, table);
+    fake_open(f, &execution_view, EXEC);
+    assert_true(fake_shows(f, name));
+    assert_true(fake_shows(f, "▶ Executing"));
+    fake_free(f);
+}
+
+static void hostile_text_stays_in_its_place(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_rows(
+        f, KIND_STEP, EXEC,
+        "id | name | status | type | started | index | attempts | why\n"
+        "a | \x1b[2J\xe2\x80\xae日本語日本語日本語日本語日本語 | \x1b]0;x\a | T | 5s | 0 | 1 | "
+        "\x1b[31m\n");
+    fake_log(f, EXEC "/train", EXEC "/train/1", "\x1b[2J\x1b[H\xff\xfe\n\r\r\r\n", false);
+    fake_settle(f);
+    CLEANUP(str_release) struct str screen = STR_INIT;
+    canvas_plain(app_canvas(f->app), &screen);
+    assert_int_equal(sv_find(sv_of(&screen), SV("\x1b")), SIZE_MAX);
+    fake_free(f);
+}
+
+static void pause_holds_what_is_shown(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_keys(f, "P");
+    fake_rows(f, KIND_STEP, EXEC, "id | name | status | index\na | other | Executing | 0\n");
+    assert_true(fake_shows(f, "paused"));
+    assert_true(fake_shows(f, "preprocess"));
+    fake_keys(f, "P");
+    assert_true(fake_shows(f, "other"));
+    fake_free(f);
+}
+
+static void nothing_is_drawn_outside(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_monkey(f, &execution_view, EXEC, 20260901, 10000);
+    fake_free(f);
+}
+
 int main(void)
 {
     (void)utf8_init_locale();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(looks_like_the_drawing),
         cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(only_y_stops),
+        cmocka_unit_test(a_refusal_is_said),
+        cmocka_unit_test(what_cannot_be_says_why),
+        cmocka_unit_test(every_key_does_something_or_says_why),
+        cmocka_unit_test(a_gate_is_decided_with_a),
+        cmocka_unit_test(a_failed_one_is_retried),
+        cmocka_unit_test(the_log_waits_while_one_reads),
+        cmocka_unit_test(enter_gives_the_log_the_screen),
+        cmocka_unit_test(seconds_run_only_beside_what_runs),
+        cmocka_unit_test(the_selection_follows_what_runs_until_one_moves),
+        cmocka_unit_test(many_steps_scroll_and_the_running_one_is_in_sight),
+        cmocka_unit_test(long_names_are_never_cut),
+        cmocka_unit_test(hostile_text_stays_in_its_place),
+        cmocka_unit_test(pause_holds_what_is_shown),
+        cmocka_unit_test(nothing_is_drawn_outside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,259 @@
+/* The events of an execution as a table, oldest first. */
+#include "views/events.h"
+
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "views/cells.h"
+#include "views/env.h"
+#include "views/logs.h"
+
+struct events {
+    char *id;
+    uint64_t sub;
+    struct snapshot *rows;
+    struct err err;
+    struct table table;
+    int64_t now_ms;
+    bool has_moved; /* until then the newest is selected */
+};
+
+static struct events *events_of(const struct view *v)
+{
+    return v->state;
+}
+
+/* --- the table --- */
+
+enum { COL_TIME, COL_TYPE, COL_STEP, COL_WHAT, COL_COUNT };
+
+static const struct table_column columns[COL_COUNT] = {
+    [COL_TIME] = {.id = "created", .title = "TIME", .min = 5, .priority = 5},
+    [COL_TYPE] = {.id = "name", .title = "TYPE", .min = 10, .priority = 9, .flags = TABLE_FROZEN},
+    [COL_STEP] = {.id = "step", .title = "STEP", .min = 8, .priority = 8},
+    [COL_WHAT] = {.id = "text", .title = "WHAT", .min = 10, .weight = 1, .priority = 4},
+};
+
+static enum table_row source_row(const void *arg, size_t row, struct sv *ret_id)
+{
+    const struct row *r = snapshot_row(((const struct events *)arg)->rows, row);
+    *ret_id = sv_z(r ? r->id : "");
+    return r ? TABLE_DATA : TABLE_LOADING;
+}
+
+static void source_cell(const void *arg, size_t row, size_t col, struct table_cell *ret)
+{
+    static const int fields[COL_COUNT] = {FIELD_EVENT_created, FIELD_EVENT_name, FIELD_EVENT_step,
+                                          FIELD_EVENT_text};
+    const struct events *s = arg;
+    const struct row *r = snapshot_row(s->rows, row);
+    struct value v = row_cell(r, fields[col]);
+    if (col == COL_TIME && v.type == VALUE_TIME) {
+        clock_local(&ret->buf, v.i, s->now_ms);
+        ret->style = ROLE_DIM;
+    } else if (v.type == VALUE_TEXT) {
+        ret->text = sv_z(v.text);
+    }
+}
+
+static const struct table_source source = {.row = source_row, .cell = source_cell};
+
+/* --- life --- */
+
+static bool events_open(struct view *v, const struct route *route, struct err *e)
+{
+    struct events *s = events_of(v);
+    if (!route->id || !*route->id) {
+        err_set(e, ERR_USAGE, "the events of which execution? its id is missing");
+        return err_hint(e, "e on an execution's screen opens them");
+    }
+    s->id = xstrdup(route->id);
+    s->now_ms = app_now_ms(v->app);
+    table_init(&s->table, columns, COL_COUNT, &source, s);
+    s->table.empty = "Nothing has happened yet.";
+    s->sub = hub_subscribe(
+        view_hub(v),
+        &(struct query){.type = QUERY_ROWS, .kind = KIND_EVENT, .id = s->id, .sort = "seq"});
+    return true;
+}
+
+static void events_close(struct view *v)
+{
+    struct events *s = events_of(v);
+    hub_unsubscribe(view_hub(v), s->sub);
+    table_release(&s->table);
+    snapshot_unref(s->rows);
+    free(s->id);
+}
+
+static void events_event(struct view *v, const void *arg)
+{
+    const struct ev *ev = arg;
+    struct events *s = events_of(v);
+    if (ev->type != EV_SNAPSHOT || ev->id != s->sub) {
+        return;
+    }
+    if (ev->snapshot->type == SNAPSHOT_ERROR) {
+        s->err = ev->snapshot->err;
+        return;
+    }
+    s->err = (struct err)ERR_INIT;
+    s->now_ms = app_now_ms(v->app);
+    struct snapshot *old = s->rows;
+    s->rows = snapshot_ref(ev->snapshot);
+    snapshot_unref(old);
+    table_update(&s->table, s->rows->matched);
+    if (!s->has_moved && s->rows->matched) {
+        table_select_row(&s->table, s->rows->matched - 1);
+    }
+}
+
+/* --- what can be done --- */
+
+static const struct row *selected(const struct events *s)
+{
+    return snapshot_row(s->rows, s->table.selected);
+}
+
+static enum can events_can(const struct view *v, enum cmd cmd, struct str *why)
+{
+    const struct events *s = events_of(v);
+    const char *step = row_text(selected(s), FIELD_EVENT_step);
+    bool opens = cmd == CMD_OPEN || cmd == CMD_LOGS;
+    if (opens && !*step) {
+        str_addz(why, "this event is about the whole execution, which has no log of its own");
+        return CAN_OFF;
+    }
+    if (cmd == CMD_DESCRIBE || cmd == CMD_COPY || opens) {
+        return CAN_YES;
+    }
+    if (cmd == CMD_EVENTS || cmd == CMD_TIMELINE) {
+        str_addz(why, "these are the events");
+        return CAN_OFF;
+    }
+    if (cmd_info(cmd)->flags & (CMD_NEEDS_SELECTION | CMD_TAKES_MARKS | CMD_WRITES)) {
+        str_addz(why, "an event is a record; q goes back to the execution");
+        return CAN_OFF;
+    }
+    return CAN_YES;
+}
+
+static void sentence(const struct view *v, struct str *out)
+{
+    const struct events *s = events_of(v);
+    const struct row *r = selected(s);
+    const char *step = row_text(r, FIELD_EVENT_step);
+    if (s->err.code && s->rows) {
+        str_addz(out, s->err.msg);
+    } else if (r) {
+        str_addf(out, "%s%s%s  %s", row_text(r, FIELD_EVENT_name), *step ? " " : "", step,
+                 row_text(r, FIELD_EVENT_text));
+    }
+}
+
+static enum handled events_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
+{
+    struct events *s = events_of(v);
+    CLEANUP(mem_free_ptr) char *id = NULL;
+    CLEANUP(str_release) struct str text = STR_INIT;
+    struct err e = ERR_INIT;
+    if (cmd == CMD_OPEN || cmd == CMD_LOGS) {
+        id = xasprintf("%s/%s", s->id, row_text(selected(s), FIELD_EVENT_step));
+        if (!app_open(v->app, &logs_view, &(struct route){.id = id}, &e)) {
+            app_error(v->app, &e);
+        }
+        return HANDLED;
+    }
+    if (cmd == CMD_DESCRIBE || cmd == CMD_COPY) {
+        sentence(v, &text);
+        if (cmd == CMD_COPY) {
+            app_copy(v->app, sv_of(&text));
+        } else {
+            app_text(v->app, "event", sv_of(&text));
+        }
+        return HANDLED;
+    }
+    enum handled handled = table_command(&s->table, cmd, arg);
+    s->has_moved |= handled == HANDLED;
+    return handled;
+}
+
+/* --- drawing --- */
+
+static void events_layout(struct view *v, struct rect area)
+{
+    table_layout(&events_of(v)->table, area);
+}
+
+static void events_draw(const struct view *v, struct canvas *c, struct rect area)
+{
+    const struct events *s = events_of(v);
+    if (s->rows) {
+        table_draw(&s->table, c, area);
+    } else if (s->err.code) {
+        cells_error(c, area, &s->err);
+    } else {
+        cells_words(c, area, ROLE_DIM, "Reading the events");
+    }
+}
+
+static void events_crumbs(const struct view *v, struct str *out)
+{
+    crumb_add(out, "local");
+    crumb_add(out, "executions");
+    crumb_add(out, events_of(v)->id);
+    crumb_add(out, "events");
+}
+
+static void events_status(const struct view *v, struct status *st)
+{
+    const struct events *s = events_of(v);
+    if (s->rows) {
+        str_addf(&st->state, "%zu events", s->rows->matched);
+    }
+}
+
+static void events_hints(const struct view *v, struct hints *h)
+{
+    (void)v;
+    hint_add(h, CMD_OPEN, "log");
+    hint_add(h, CMD_DESCRIBE, "whole");
+}
+
+static bool events_pick(struct view *v, int y)
+{
+    struct events *s = events_of(v);
+    size_t row = table_row_at(&s->table, y);
+    if (row == SIZE_MAX) {
+        return false;
+    }
+    table_select_row(&s->table, row);
+    s->has_moved = true;
+    return true;
+}
+
+static bool events_selection(const struct view *v, struct str *out)
+{
+    return table_selection(&events_of(v)->table, out);
+}
+
+const struct view_ops events_view = {
+    .name = "events",
+    .title = "Events of an execution",
+    .state_size = sizeof(struct events),
+    .flags = VIEW_IS_SINGLE,
+    .open = events_open,
+    .event = events_event,
+    .command = events_command,
+    .can = events_can,
+    .layout = events_layout,
+    .draw = events_draw,
+    .crumbs = events_crumbs,
+    .sentence = sentence,
+    .status = events_status,
+    .hints = events_hints,
+    .pick = events_pick,
+    .selection = events_selection,
+    .close = events_close,
+};
