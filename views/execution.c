@@ -109,12 +109,13 @@ static void select_step(struct view *v, size_t i)
     follow_selection(v);
 }
 
-/* Where the selected step is now: by name when a person chose it. */
+/* Where the selected step is now: by name when a person chose it, or between two steps. */
 static void select_again(struct view *v)
 {
     struct execution *x = execution_of(v);
     size_t at = execution_interesting(x);
-    for (size_t i = 0; x->is_chosen && i < x->n; i++) {
+    bool is_between = execution_is_running(x) && at < x->n && !step_is_running(x->at[at]);
+    for (size_t i = 0; (x->is_chosen || is_between) && i < x->n; i++) {
         if (z_eq(row_text(x->at[i], FIELD_STEP_name), x->selected_name)) {
             at = i;
         }
@@ -146,8 +147,7 @@ static void tell_end(struct view *v, bool was_running)
     if (x->is_watched && was_running && !execution_is_running(x)) {
         x->is_watched = false;
         app_bell(v->app);
-        app_toast(v->app, TOAST_INFO, "%s %s: %s", execution_pipeline(x), x->id,
-                  execution_status(x));
+        app_toast(v->app, TOAST_INFO, "%s %s: %s", execution_pipeline(x), x->id, execution_word(x));
     }
 }
 
@@ -251,7 +251,7 @@ static enum can off(struct str *why, const char *text)
 
 static enum can can_act(const struct execution *x, enum cmd cmd, struct str *why)
 {
-    const char *status = execution_status(x);
+    const char *status = execution_word(x);
     if (cmd == CMD_STOP && !execution_is_running(x)) {
         return off(why, *status ? "it has ended" : "its state is not known yet");
     }

@@ -46,7 +46,7 @@ static inline struct execution *execution_of(const struct view *v)
 
 /* --- what is known (execution_facts.c) --- */
 const struct row *execution_head(const struct execution *x); /* NULL: not here yet */
-const char *execution_status(const struct execution *x);     /* "" */
+const char *execution_word(const struct execution *x);       /* "" */
 const char *execution_pipeline(const struct execution *x);
 const struct row *execution_step(const struct execution *x); /* the selected one, or NULL */
 bool execution_is_running(const struct execution *x);

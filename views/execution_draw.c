@@ -406,7 +406,7 @@ void execution_show_status(const struct view *v, struct status *st)
 {
     const struct execution *x = execution_of(v);
     const struct row *head = execution_head(x);
-    const char *status = execution_status(x);
+    const char *status = execution_word(x);
     int64_t ms = execution_elapsed(head, FIELD_EXECUTION_created, FIELD_EXECUTION_ended,
                                    FIELD_EXECUTION_duration, app_now_ms(v->app));
     if (head) {

@@ -18,7 +18,7 @@ const struct row *execution_head(const struct execution *x)
     return NULL;
 }
 
-const char *execution_status(const struct execution *x)
+const char *execution_word(const struct execution *x)
 {
     return row_text(execution_head(x), FIELD_EXECUTION_status);
 }
@@ -35,7 +35,7 @@ const struct row *execution_step(const struct execution *x)
 
 bool execution_is_running(const struct execution *x)
 {
-    return state_class(execution_status(x)) == STATE_RUNNING;
+    return state_class(execution_word(x)) == STATE_RUNNING;
 }
 
 bool step_is_started(const struct row *step)
@@ -66,11 +66,19 @@ size_t execution_done(const struct execution *x, size_t *ret_all)
 static int interest(const struct row *step)
 {
     static const int of[STATE_CLASS_COUNT] = {
-        [STATE_RUNNING] = 5, [STATE_BAD] = 3, [STATE_WARN] = 3, [STATE_GOOD] = 1};
+        [STATE_RUNNING] = 5, [STATE_BAD] = 3, [STATE_WARN] = 3};
     const char *status = row_text(step, FIELD_STEP_status);
     bool waits_for_a_person =
         step_is_started(step) && *row_text(step, FIELD_STEP_gate) && !state_is_final(status);
-    return waits_for_a_person ? 4 : of[state_class(status)];
+    if (waits_for_a_person) {
+        return 4;
+    }
+    if (state_class(status) != STATE_GOOD) {
+        return of[state_class(status)];
+    }
+    struct value attempts = row_cell(step, FIELD_STEP_attempts);
+    bool has_log = attempts.type == VALUE_INT && attempts.i > 0;
+    return *row_text(step, FIELD_STEP_run) ? 2 : has_log; /* what has most to show */
 }
 
 size_t execution_interesting(const struct execution *x)
@@ -78,7 +86,7 @@ size_t execution_interesting(const struct execution *x)
     size_t best = 0;
     for (size_t i = 1; i < x->n; i++) {
         int a = interest(x->at[i]), b = interest(x->at[best]);
-        bool is_later = a == 1 && b == 1; /* all is well: what came last */
+        bool is_later = a == b && a >= 1 && a <= 2; /* all is well: what came last */
         best = a > b || is_later ? i : best;
     }
     return best;

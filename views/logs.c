@@ -388,7 +388,9 @@ static void logs_hints(const struct view *v, struct hints *h)
         hint_add(h, CMD_APPROVE, "approve");
     }
     hint_add(h, CMD_SEARCH, "search");
-    hint_add(h, CMD_FOLLOW, s->pane.text.is_following ? "pause" : "follow");
+    if (s->pane.snap && !s->pane.snap->log->is_ended) {
+        hint_add(h, CMD_FOLLOW, s->pane.text.is_following ? "pause" : "follow");
+    }
     hint_add(h, CMD_NEXT_ERROR, "next error");
     hint_add(h, CMD_WRAP, "wrap");
 }
