@@ -6,11 +6,8 @@
 #include "core/base/utf8.h"
 #include "core/cmd/cmd.h"
 #include "core/mlw.h"
-#if __has_include("views/screen.h")
 #include "views/screen.h"
-#endif
 
-#if __has_include("views/screen.h")
 static int screen(const struct cmd_globals *g)
 {
     struct err e = ERR_INIT;
@@ -24,6 +21,7 @@ static int screen(const struct cmd_globals *g)
                                             .wake_fd = wake_fd,
                                             .open = g->open,
                                             .shot = g->shot,
+                                            .size = g->size,
                                             .dir = g->dir,
                                             .theme = g->theme,
                                             .is_plain = g->is_plain,
@@ -33,13 +31,6 @@ static int screen(const struct cmd_globals *g)
     hub_free(hub);
     return status;
 }
-#else
-static int screen(const struct cmd_globals *g)
-{
-    (void)g;
-    return 2;
-}
-#endif
 
 int main(int argc, char **argv)
 {

@@ -5,12 +5,16 @@
 
 #include "core/base/mem.h"
 #include "views/env.h"
+#include "views/views.h"
 
 static void forget(struct act *a)
 {
     free(a->id);
+    free(a->object);
     free(a->reason);
-    a->id = a->reason = NULL;
+    free(a->pairs);
+    a->id = a->object = a->reason = a->pairs = NULL;
+    a->is_callback = false;
 }
 
 void act_release(struct act *a)
@@ -19,13 +23,20 @@ void act_release(struct act *a)
     a->request = 0; /* it goes on without us: what was sent is done */
 }
 
+static void keep(char **at, struct sv text)
+{
+    free(*at);
+    *at = sv_dup(sv_trim(text));
+}
+
 /* --- asking --- */
 
-static void begin(struct act *a, enum req_type type, const char *id)
+static void begin(struct act *a, enum req_type type, const char *id, const char *object)
 {
     forget(a);
     a->type = type;
     a->id = xstrdup(id);
+    a->object = xstrdup(object && *object ? object : id);
 }
 
 static void ask(struct view *v, const char *verb, const char *object, const char *body)
@@ -36,7 +47,7 @@ static void ask(struct view *v, const char *verb, const char *object, const char
 
 void act_stop(struct act *a, struct view *v, const char *execution)
 {
-    begin(a, REQ_STOP, execution);
+    begin(a, REQ_STOP, execution, NULL);
     ask(v, "stop", execution,
         "What runs is told to end and gets its grace; what is done stays done.\n"
         "r runs again what did not succeed.");
@@ -44,65 +55,237 @@ void act_stop(struct act *a, struct view *v, const char *execution)
 
 void act_retry(struct act *a, struct view *v, const char *execution)
 {
-    begin(a, REQ_RETRY, execution);
+    begin(a, REQ_RETRY, execution, NULL);
     ask(v, "retry", execution, "What succeeded is kept; the rest runs again as it was started.");
 }
 
-void act_approve(struct act *a, struct view *v, const char *token, const char *subject)
+/* The question before a decision or a start: everything that will be sent. */
+static void confirm(struct act *a, struct view *v)
 {
-    begin(a, REQ_APPROVE, token);
-    ask(v, "approve", subject, "The decision is kept with your name; :reject says no.");
+    CLEANUP(str_release) struct str body = STR_INIT;
+    if (!z_eq(a->id, a->object)) {
+        str_addf(&body, "%s: %s\n", a->type == REQ_ACK ? "What is red" : "Token", a->id);
+    }
+    if (a->reason && *a->reason) {
+        str_addf(&body, "Reason: %s\n", a->reason);
+    }
+    if (a->pairs && *a->pairs) {
+        str_addf(&body, "%s: %s\n", a->type == REQ_START ? "Parameters" : "Outputs", a->pairs);
+    } else if (a->type == REQ_START) {
+        str_addz(&body, "With the parameters' defaults.\n");
+    }
+    str_addz(&body, a->type == REQ_START ? "It goes on without the screen."
+                                         : "The decision is kept in the journal with your name.");
+    ask(v, a->type == REQ_START ? "run" : req_infos[a->type].word, a->object, body.p);
 }
 
-void act_reject(struct act *a, struct view *v, const char *token, const char *subject,
-                struct sv reason)
+static void ask_reason(struct act *a, struct view *v)
 {
-    begin(a, REQ_REJECT, token);
-    if (reason.n) {
-        a->reason = sv_dup(reason);
-        ask(v, "reject", subject, a->reason);
-        return;
+    bool is_required = a->type != REQ_APPROVE;
+    CLEANUP(mem_free_ptr)
+    char *label = xasprintf("%s %s, reason%s: ",
+                            a->type == REQ_APPROVE  ? "Approve"
+                            : a->type == REQ_REJECT ? "Reject"
+                                                    : "Put aside",
+                            a->object, is_required ? "" : " (may be empty)");
+    app_prompt(
+        v->app, v, ACT_TAG_REASON,
+        &(struct prompt_spec){.label = label, .history = "reason", .is_required = is_required});
+}
+
+static void ask_pairs(struct act *a, struct view *v)
+{
+    CLEANUP(mem_free_ptr)
+    char *label = xasprintf("%s of %s, K=V K=V (may be empty): ",
+                            a->type == REQ_START ? "Parameters" : "Outputs", a->object);
+    app_prompt(v->app, v, ACT_TAG_PAIRS,
+               &(struct prompt_spec){.label = label, .text = a->pairs, .history = "pairs"});
+}
+
+struct act_gate act_gate_of(const struct row *gate)
+{
+    if (!gate) {
+        return (struct act_gate){0};
     }
-    CLEANUP(mem_free_ptr) char *label = xasprintf("Why reject %s: ", subject);
-    app_prompt(v->app, v, ACT_TAG_REASON,
-               &(struct prompt_spec){.label = label, .history = "reason", .is_required = true});
+    bool is_callback = z_eq(row_text(gate, FIELD_GATE_kind), "Callback");
+    return (struct act_gate){row_text(gate, FIELD_GATE_token), row_text(gate, FIELD_GATE_subject),
+                             is_callback};
+}
+
+void act_decide(struct act *a, struct view *v, const struct act_gate *gate)
+{
+    static const struct menu_item items[] = {
+        {.id = "Approve", .describe = "yes: what waits for it goes on"},
+        {.id = "Reject", .describe = "no, with a reason"},
+    };
+    begin(a, REQ_APPROVE, gate->token, gate->subject);
+    a->is_callback = gate->is_callback;
+    CLEANUP(mem_free_ptr) char *label = xasprintf("%s: ", a->object);
+    app_menu(v->app, v, ACT_TAG_CHOICE, label, items, ALEN(items));
+}
+
+void act_reject(struct act *a, struct view *v, const struct act_gate *gate, struct sv reason)
+{
+    begin(a, REQ_REJECT, gate->token, gate->subject);
+    if (sv_trim(reason).n) {
+        keep(&a->reason, reason);
+        confirm(a, v);
+    } else {
+        ask_reason(a, v);
+    }
+}
+
+void act_ack(struct act *a, struct view *v, const char *attention, struct sv reason)
+{
+    begin(a, REQ_ACK, attention, NULL);
+    if (sv_trim(reason).n) {
+        keep(&a->reason, reason);
+        confirm(a, v);
+    } else {
+        ask_reason(a, v);
+    }
+}
+
+/* --- pairs: K=V parted by spaces; a value with spaces stands in "…" --- */
+
+static struct sv cut_pair(struct sv *rest)
+{
+    bool in_quotes = false;
+    size_t n = 0;
+    *rest = sv_trim(*rest);
+    while (n < rest->n && (in_quotes || rest->p[n] != ' ')) {
+        in_quotes ^= rest->p[n] == '"';
+        n++;
+    }
+    struct sv pair = {rest->p, n};
+    *rest = (struct sv){rest->p + n, rest->n - n};
+    return pair;
+}
+
+/* Into req, or only checked when it is NULL. */
+static bool pairs_read(const char *text, struct req *req, struct err *e)
+{
+    struct sv rest = sv_z(text);
+    while (sv_trim(rest).n) {
+        struct sv value = cut_pair(&rest), key = {"", 0}, pair = value;
+        if (sv_find(pair, SV("=")) == SIZE_MAX || pair.p[0] == '=') {
+            err_set(e, ERR_USAGE, "\"%.*s\" is not of the form K=V", (int)pair.n, pair.p);
+            return err_hint(e, "part several by spaces; a value with spaces stands in \"…\"");
+        }
+        (void)sv_split(&value, '=', &key);
+        if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"') {
+            value = (struct sv){value.p + 1, value.n - 2};
+        }
+        if (req) {
+            CLEANUP(mem_free_ptr) char *k = sv_dup(key);
+            CLEANUP(mem_free_ptr) char *val = sv_dup(value);
+            req_pair(req, k, val);
+        }
+    }
+    return true;
+}
+
+static void take_pairs(struct act *a, struct view *v, struct sv text)
+{
+    struct err e = ERR_INIT;
+    keep(&a->pairs, text);
+    if (pairs_read(a->pairs, NULL, &e)) {
+        confirm(a, v);
+    } else {
+        app_error(v->app, &e);
+        ask_pairs(a, v);
+    }
+}
+
+void act_start(struct act *a, struct view *v, const char *pipeline, struct sv pairs)
+{
+    begin(a, REQ_START, pipeline, NULL);
+    if (sv_trim(pairs).n) {
+        take_pairs(a, v, pairs);
+    } else {
+        ask_pairs(a, v);
+    }
 }
 
 /* --- sending --- */
 
 static void send(struct act *a, struct view *v)
 {
-    struct req req = {.type = a->type, .id = xstrdup(a->id), .text = xstrdup(a->reason)};
+    struct err ignored = ERR_INIT; /* was read once already */
+    struct req req = {.type = a->type};
+    if (a->type == REQ_START) {
+        req.text = xstrdup(a->id);
+        req.name = xstrdup(a->id);
+    } else {
+        req.id = xstrdup(a->id);
+        req.text = xstrdup(a->reason && *a->reason ? a->reason : NULL);
+    }
+    (void)!pairs_read(a->pairs, &req, &ignored);
+    a->sent = a->type;
     a->request = hub_request(view_hub(v), &req);
+}
+
+void act_export(struct act *a, struct view *v, uint64_t subscription, struct sv file)
+{
+    struct req req = {
+        .type = REQ_COPY_OUT, .text = sv_dup(sv_trim(file)), .subscription = subscription};
+    a->sent = REQ_COPY_OUT;
+    a->request = hub_request(view_hub(v), &req);
+}
+
+static void accepted(struct act *a, struct view *v, int tag, struct sv text)
+{
+    switch (tag) {
+    case ACT_TAG_CHOICE:
+        a->type = sv_eqz(text, "Reject") ? REQ_REJECT : REQ_APPROVE;
+        ask_reason(a, v);
+        break;
+    case ACT_TAG_REASON:
+        keep(&a->reason, text);
+        if (a->type == REQ_APPROVE && a->is_callback) {
+            ask_pairs(a, v);
+        } else {
+            confirm(a, v);
+        }
+        break;
+    case ACT_TAG_PAIRS:
+        take_pairs(a, v, text);
+        break;
+    default:
+        send(a, v);
+        forget(a);
+    }
 }
 
 bool act_reply(struct act *a, struct view *v, int tag, enum reply what, struct sv text)
 {
-    bool is_ours = tag == ACT_TAG_DIALOG || tag == ACT_TAG_REASON;
+    bool is_ours = tag >= ACT_TAG_DIALOG && tag < ACT_TAG_END;
     if (!is_ours || what == REPLY_CHANGED) {
         return is_ours;
     }
     if (what == REPLY_ACCEPTED && a->id) {
-        if (tag == ACT_TAG_REASON) {
-            free(a->reason);
-            a->reason = sv_dup(text);
-        }
-        send(a, v); /* a reason that was typed is a yes */
+        accepted(a, v, tag, text);
+    } else {
+        forget(a);
     }
-    forget(a);
     return true;
 }
 
 bool act_event(struct act *a, struct view *v, const struct ev *ev)
 {
+    struct err e = ERR_INIT;
     if (ev->type != EV_REPLY || !a->request || ev->id != a->request) {
         return false;
     }
     a->request = 0;
-    if (ev->ok) {
-        app_toast(v->app, TOAST_INFO, "%s", ev->text ? ev->text : "done");
-    } else {
+    if (!ev->ok) {
         app_error(v->app, &ev->err);
+        return true;
+    }
+    app_toast(v->app, TOAST_INFO, "%s", ev->text ? ev->text : "done");
+    if (a->sent == REQ_START && ev->reply_id &&
+        !views_open_thing(v->app, KIND_EXECUTION, ev->reply_id, &e)) {
+        app_error(v->app, &e);
     }
     return true;
 }

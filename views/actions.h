@@ -1,7 +1,9 @@
 /* actions: what a view does to things that are shared: ask first, send, say how it ended.
  *
  * A view embeds one `struct act` and hands its reply and event slots on. One action is under way
- * at a time; its dialog is T1 (`y` is yes). Nothing is drawn here; outcomes are toasts. UI thread.
+ * at a time; before it is sent a T1 dialog names all of it (`y` is yes). A decision asks Approve
+ * or Reject, then the reason (not empty to reject) and what a callback hands on. Nothing is drawn
+ * here; outcomes are toasts, refusals stay until a key. UI thread.
  *
  *     act_stop(&s->act, v, "k3v9x0m2q8ab");
  *     static void exec_reply(struct view *v, int tag, enum reply what, struct sv text) {
@@ -14,23 +16,42 @@
 #include "core/mlw.h"
 #include "tui/view_ops.h"
 
-enum { ACT_TAG_DIALOG = 1000, ACT_TAG_REASON = 1001 }; /* views take tags below */
+/* views take tags below */
+enum { ACT_TAG_DIALOG = 1000, ACT_TAG_REASON, ACT_TAG_CHOICE, ACT_TAG_PAIRS, ACT_TAG_END };
 
 struct act {
     enum req_type type;
-    char *id, *reason; /* what it is done to; NULL: nothing is asked */
-    uint64_t request;  /* under way; 0: none */
+    char *id, *object; /* what it is done to, and what a person knows it by; NULL: nothing asked */
+    char *reason, *pairs;
+    bool is_callback;
+    uint64_t request;   /* under way; 0: none */
+    enum req_type sent; /* which */
 };
+
+/* What is decided on. */
+struct act_gate {
+    const char *token, *subject; /* subject may be NULL or "" */
+    bool is_callback;            /* it takes outputs */
+};
+
+/* Of a row of gates; all NULL when it is NULL. Borrowed. */
+struct act_gate act_gate_of(const struct row *gate);
 
 void act_release(struct act *a);
 /* Executions by id. */
 void act_stop(struct act *a, struct view *v, const char *execution);
 void act_retry(struct act *a, struct view *v, const char *execution);
-/* Gates: `token` is what is decided on, `subject` what the person knows it by. */
-void act_approve(struct act *a, struct view *v, const char *token, const char *subject);
-/* Asks for the reason first, unless `reason` has one. */
-void act_reject(struct act *a, struct view *v, const char *token, const char *subject,
-                struct sv reason);
+/* Approve or Reject. */
+void act_decide(struct act *a, struct view *v, const struct act_gate *gate);
+/* No; asks for the reason unless `reason` has one. */
+void act_reject(struct act *a, struct view *v, const struct act_gate *gate, struct sv reason);
+/* A new execution of a pipeline, which is opened when it has started; `pairs` is K=V K=V, asked for
+ * when it is empty. */
+void act_start(struct act *a, struct view *v, const char *pipeline, struct sv pairs);
+/* Hide what is red until its state changes; asks for the reason unless there is one. */
+void act_ack(struct act *a, struct view *v, const char *attention, struct sv reason);
+/* All rows of a subscription into a CSV file. */
+void act_export(struct act *a, struct view *v, uint64_t subscription, struct sv file);
 /* true: it was for this. */
 bool act_reply(struct act *a, struct view *v, int tag, enum reply what, struct sv text);
 bool act_event(struct act *a, struct view *v, const struct ev *ev);

@@ -471,6 +471,7 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 {
     struct execution *x = execution_of(v);
     const struct row *gate = execution_gate(x);
+    struct act_gate of_gate = act_gate_of(gate);
     switch ((int)cmd) {
     case CMD_STOP:
         act_stop(&x->act, v, x->id);
@@ -479,12 +480,10 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
         act_retry(&x->act, v, x->id);
         return HANDLED;
     case CMD_APPROVE:
-        act_approve(&x->act, v, row_text(gate, FIELD_GATE_token),
-                    row_text(gate, FIELD_GATE_subject));
+        act_decide(&x->act, v, &of_gate);
         return HANDLED;
     case CMD_REJECT:
-        act_reject(&x->act, v, row_text(gate, FIELD_GATE_token), row_text(gate, FIELD_GATE_subject),
-                   arg->text);
+        act_reject(&x->act, v, &of_gate, arg->text);
         return HANDLED;
     case CMD_NOTIFY:
         x->is_watched = !x->is_watched;

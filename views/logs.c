@@ -251,6 +251,7 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 {
     struct logs *s = logs_of(v);
     const struct row *gate = gate_of(s);
+    struct act_gate of_gate = act_gate_of(gate);
     switch ((int)cmd) {
     case CMD_STOP:
         act_stop(&s->act, v, s->execution);
@@ -259,12 +260,10 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
         act_retry(&s->act, v, s->execution);
         return HANDLED;
     case CMD_APPROVE:
-        act_approve(&s->act, v, row_text(gate, FIELD_GATE_token),
-                    row_text(gate, FIELD_GATE_subject));
+        act_decide(&s->act, v, &of_gate);
         return HANDLED;
     case CMD_REJECT:
-        act_reject(&s->act, v, row_text(gate, FIELD_GATE_token), row_text(gate, FIELD_GATE_subject),
-                   arg->text);
+        act_reject(&s->act, v, &of_gate, arg->text);
         return HANDLED;
     default:
         return PASS;

@@ -213,14 +213,14 @@ static void a_gate_is_decided_with_a(void **state)
               "aB3 | aB3 | Waiting | " EXEC " | register | churn/7\n");
     fake_keys(f, "A");
     assert_true(fake_shows(f, "churn/7"));
-    fake_keys(f, "A<Enter>");
+    fake_keys(f, "<Esc>A<Enter><Enter><Enter>"); /* Approve, no reason, and then not yes */
     assert_int_equal(fake_request_count(f), 0);
-    fake_keys(f, "Ay");
+    fake_keys(f, "A<Enter><Enter>y");
     assert_int_equal(fake_request_count(f), 1);
     assert_int_equal(fake_request(f, 0)->type, REQ_APPROVE);
     assert_string_equal(fake_request(f, 0)->id, "aB3");
     (void)app_command(f->app, CMD_REJECT, NULL);
-    fake_keys(f, "bad<Enter>");
+    fake_keys(f, "<Enter>bad<Enter>y");
     assert_int_equal(fake_request(f, 1)->type, REQ_REJECT);
     assert_string_equal(fake_request(f, 1)->text, "bad");
     fake_free(f);

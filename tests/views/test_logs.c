@@ -217,7 +217,7 @@ static void its_execution_is_acted_on_from_here(void **state)
     fake_rows(f, KIND_GATE, EXEC,
               "id | token | state | execution | step | subject\n"
               "aB3 | aB3 | Waiting | " EXEC " | register | churn/7\n");
-    fake_keys(f, "Ay");
+    fake_keys(f, "A<Enter><Enter>y");
     assert_int_equal(fake_request(f, 0)->type, REQ_APPROVE);
     assert_string_equal(fake_request(f, 0)->id, "aB3");
     fake_keys(f, "Ky");

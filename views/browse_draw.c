@@ -1,0 +1,334 @@
+/* What the table view draws around its rows: crumbs, sentence, chips, the detail beside it. */
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "views/browse.h"
+#include "views/views.h"
+
+enum { SIDE_MIN_W = 36, TICK_MS = 1000, IDLE_TICK_MS = 60000, COMPARE_W = 18, COMPARE_MAX = 12 };
+
+/* What each kind is a part of, and what to say when there is none. */
+static const struct {
+    enum kind parent;
+    const char *empty;
+} facts[KIND_COUNT] = {
+    [KIND_CONTEXT] = {KIND_COUNT, "No context is known."},
+    [KIND_ATTENTION] = {KIND_COUNT, "Nothing needs a person."},
+    [KIND_PIPELINE] = {KIND_COUNT, "No pipeline was started here yet: `mlw run FILE` starts one."},
+    [KIND_EXECUTION] = {KIND_PIPELINE, "No executions yet: `mlw run FILE` starts one, and r in "
+                                       ":pipelines."},
+    [KIND_STEP] = {KIND_EXECUTION, "No steps yet."},
+    [KIND_JOB] = {KIND_EXECUTION, "No jobs yet: an execution's steps become jobs when they start."},
+    [KIND_EXPERIMENT] = {KIND_COUNT, "No experiments yet: a pipeline's training makes one."},
+    [KIND_RUN] = {KIND_EXPERIMENT, "No runs yet: a pipeline's training makes them."},
+    [KIND_MODEL] = {KIND_COUNT, "No models yet: a RegisterModel step makes one."},
+    [KIND_PACKAGE] = {KIND_MODEL, "No versions yet: a RegisterModel step makes one."},
+    [KIND_GATE] = {KIND_EXECUTION, "Nobody is waited for: models to approve and callbacks come "
+                                   "here."},
+    [KIND_JOURNAL] = {KIND_COUNT, "Nothing was done yet: every action on what is shared comes "
+                                  "here."},
+    [KIND_EVENT] = {KIND_EXECUTION, "No events yet."},
+};
+
+enum kind browse_parent_kind(enum kind kind)
+{
+    return facts[kind].parent;
+}
+
+/* --- around the table --- */
+
+void browse_crumbs(const struct view *v, struct str *out)
+{
+    const struct browse *b = browse_of(v);
+    const struct row *row = browse_selected(b);
+    int context = (int)kinds[b->kind].field_count - 1;
+    const char *where = row_text(row, context);
+    crumb_add(out, *where ? where : "local");
+    if (b->parent && facts[b->kind].parent < KIND_COUNT) {
+        crumb_add(out, kinds[facts[b->kind].parent].plural);
+        crumb_add(out, b->parent);
+    }
+    crumb_add(out, kinds[b->kind].plural);
+}
+
+void browse_connection(const struct view *v, struct str *out, unsigned *style)
+{
+    const struct browse *b = browse_of(v);
+    if (b->err.code && b->rows) {
+        cells_stale(out, style, b->rows->as_of_ms, app_now_ms(v->app));
+    } else if (b->is_paused) {
+        str_addz(out, b->fresh ? "paused, there is news" : "paused");
+        *style = ROLE_WARN;
+    }
+}
+
+/* What the columns in the table do not say already, as far as there is room. */
+static void more_of(const struct browse *b, const struct row *row, struct str *out)
+{
+    const struct kind_info *info = &kinds[b->kind];
+    for (size_t i = 0; i < info->field_count && out->n < 240; i++) {
+        const struct field *f = &info->fields[i];
+        struct value v = row_cell(row, (int)i);
+        const struct browse_column *c = browse_column_find(b, sv_z(f->id));
+        bool is_short = f->width < 24;
+        bool is_said = f->flags & F_HIDDEN || (c && browse_column_is_shown(b, c) && is_short);
+        if (v.type != VALUE_TEXT || !*v.text || is_said || i == FIELD_RUN_name ||
+            z_eq(f->id, "context")) {
+            continue;
+        }
+        if (i == 0 && strstr(v.text, row_text(row, FIELD_RUN_name))) {
+            continue; /* EXEC/STEP says no more than the step in an execution */
+        }
+        str_addf(out, "  %s %s", f->id, v.text);
+    }
+}
+
+static void place_text(const struct browse *b, struct str *out)
+{
+    const struct snapshot *s = b->fresh ? b->fresh : b->rows;
+    size_t shown = b->rows->matched;
+    if (s->loaded < s->total) {
+        str_addf(out, "\t%zu of %zu loaded of %zu", s->matched, s->loaded, s->total);
+    } else if (b->table.selected < shown) {
+        str_addf(out, "\trow %zu of %zu", b->table.selected + 1, shown);
+    }
+}
+
+void browse_sentence(const struct view *v, struct str *out)
+{
+    const struct browse *b = browse_of(v);
+    const struct row *row = browse_selected(b);
+    if (b->filter_err.code) {
+        str_addz(out, b->filter_err.msg);
+        return;
+    }
+    if (b->err.code && b->rows) {
+        str_addz(out, b->err.msg);
+        return;
+    }
+    if (row) {
+        str_addz(out, row_text(row, FIELD_RUN_name));
+        more_of(b, row, out);
+    }
+    if (b->rows) {
+        place_text(b, out);
+    }
+}
+
+void browse_status(const struct view *v, struct status *st)
+{
+    const struct browse *b = browse_of(v);
+    const struct snapshot *s = b->fresh && !b->is_paused ? b->fresh : b->rows;
+    const struct browse_column *sorted =
+        b->sort_id ? browse_column_find(b, sv_z(b->sort_id)) : NULL;
+    st->marks = b->table.mark_count;
+    if (sorted) {
+        str_addz(&st->order, sorted->key ? sorted->key : sorted->id);
+        st->order_dir = b->sort_dir;
+    }
+    if (*b->filter && s) {
+        st->is_filtered = true;
+        st->is_bad_filter = b->filter_err.code != ERR_NONE;
+        str_addz(&st->filter, b->filter);
+        st->matched = s->matched;
+        st->total = s->total;
+    }
+}
+
+void browse_hints(const struct view *v, struct hints *h)
+{
+    const struct browse *b = browse_of(v);
+    struct thing t = thing_of(b->kind, browse_selected(b));
+    if (t.gate.token && *t.gate.token) {
+        hint_add(h, CMD_APPROVE, "approve");
+    }
+    hint_add(h, CMD_OPEN, "open");
+    if (b->kind == KIND_PIPELINE) {
+        hint_add(h, CMD_RUN, "run");
+    } else if (b->kind == KIND_EXECUTION) {
+        hint_add(h, CMD_STOP, "stop");
+        hint_add(h, CMD_RUN, "retry");
+    }
+    if (b->table.mark_count > 1) {
+        hint_add(h, CMD_COMPARE, "compare");
+    }
+    if (b->kind == KIND_RUN) {
+        hint_add(h, CMD_METRICS, "charts");
+    }
+    if (*b->filter || b->table.mark_count || b->has_detail) {
+        hint_add(h, CMD_BACK, "clear");
+    } else {
+        hint_add(h, CMD_FILTER, "filter");
+        hint_add(h, CMD_SORT, "order");
+    }
+}
+
+/* --- layout and drawing --- */
+
+static void tick(struct browse *b)
+{
+    bool is_running = false;
+    for (size_t i = 0; i < (size_t)b->list.h; i++) {
+        is_running |= browse_is_running(browse_row(b, b->table.top + i));
+    }
+    bool is_due = is_running || (b->fresh && !b->is_paused);
+    if (!b->is_ticking) {
+        b->is_ticking = true;
+        app_timer(b->view->app, b->view, is_due ? TICK_MS : IDLE_TICK_MS);
+    }
+}
+
+void browse_layout(struct view *v, struct rect area)
+{
+    struct browse *b = browse_of(v);
+    b->list = area;
+    b->side = (struct rect){0};
+    if (b->has_detail && area.w >= BROWSE_SIDE_MIN_W) {
+        int w = area.w / 3 > SIDE_MIN_W ? area.w / 3 : SIDE_MIN_W;
+        b->side = rect_cut_right(&b->list, w);
+        rect_cut_right(&b->list, 2);
+    }
+    if (b->columns_w != b->list.w) {
+        browse_columns_make(b, b->list.w);
+    }
+    table_layout(&b->table, b->list);
+    browse_window(b);
+    browse_sparks_update(b);
+    *b->is_spark_drawn = false;
+    tick(b);
+}
+
+static void draw_side(const struct browse *b, struct canvas *c)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    struct rect r = b->side;
+    const struct row *row = browse_selected(b);
+    things_describe(&text, b->kind, row, app_now_ms(b->view->app));
+    struct sv rest = sv_of(&text), line = {"", 0};
+    for (int y = 0; y < r.h && rest.n && sv_split(&rest, '\n', &line); y++) {
+        bool is_heading = line.n && line.p[0] != ' ';
+        if (line.n) {
+            canvas_fit(c, r.x, r.y + y, r.w, is_heading ? ROLE_TITLE : ROLE_NORMAL, line,
+                       ALIGN_LEFT, UTF8_CUT_END);
+        }
+    }
+}
+
+static void draw_empty(const struct browse *b, struct canvas *c, struct rect area)
+{
+    CLEANUP(str_release) struct str s = STR_INIT;
+    if (*b->filter) {
+        str_addf(&s, "No %s match /%s; Esc clears the filter.", kinds[b->kind].plural, b->filter);
+    } else {
+        str_addz(&s, facts[b->kind].empty);
+    }
+    cells_words(c, area, ROLE_DIM, s.p);
+}
+
+void browse_draw(const struct view *v, struct canvas *c, struct rect area)
+{
+    const struct browse *b = browse_of(v);
+    if (!b->rows && b->err.code) {
+        cells_error(c, area, &b->err);
+    } else if (!b->rows) {
+        CLEANUP(mem_free_ptr) char *text = xasprintf("Reading the %s", kinds[b->kind].plural);
+        cells_words(c, area, ROLE_DIM, text);
+    } else if (b->rows->matched == 0 && b->rows->loaded < b->rows->total) {
+        CLEANUP(mem_free_ptr)
+        char *text = xasprintf("Reading the %s: none of %zu loaded of %zu match yet",
+                               kinds[b->kind].plural, b->rows->loaded, b->rows->total);
+        cells_words(c, area, ROLE_DIM, text);
+    } else if (b->rows->matched == 0) {
+        draw_empty(b, c, area);
+    } else {
+        canvas_push(c, b->list);
+        table_draw(&b->table, c, b->list);
+        canvas_pop(c);
+        if (!rect_is_empty(b->side)) {
+            canvas_push(c, b->side);
+            draw_side(b, c);
+            canvas_pop(c);
+        }
+    }
+}
+
+/* --- marked rows side by side --- */
+
+struct marked {
+    const struct browse *b;
+    const struct row *rows[COMPARE_MAX];
+    size_t n, missing;
+};
+
+static void add_marked(void *arg, struct sv id)
+{
+    struct marked *m = arg;
+    const struct snapshot *s = m->b->rows;
+    for (size_t i = 0; s && i < s->n; i++) {
+        if (sv_eqz(id, s->rows[i].id) && m->n < COMPARE_MAX) {
+            m->rows[m->n++] = &s->rows[i];
+            return;
+        }
+    }
+    m->missing++;
+}
+
+static void cell_of(const struct browse *b, const struct browse_column *c, const struct row *row,
+                    struct str *out)
+{
+    struct table_cell cell = {.buf = STR_INIT};
+    const struct field *f = c->source == BROWSE_FIELD ? &kinds[b->kind].fields[c->field] : NULL;
+    struct value v = f ? row_cell(row, c->field) : row_named(row, c->family, c->key);
+    cells_value(&cell, v, f, app_now_ms(b->view->app));
+    str_addsv(out, sv_of(&cell.buf));
+    str_release(&cell.buf);
+}
+
+/* One field of all of them; whether they differ. */
+static bool compare_line(const struct marked *m, const struct browse_column *c, struct str *out)
+{
+    CLEANUP(str_release) struct str first = STR_INIT;
+    bool differs = false;
+    cell_of(m->b, c, m->rows[0], &first);
+    str_addf(out, "  %-16s", c->key ? c->key : c->id);
+    for (size_t i = 0; i < m->n; i++) {
+        CLEANUP(str_release) struct str text = STR_INIT;
+        cell_of(m->b, c, m->rows[i], &text);
+        differs |= !sv_eq(sv_of(&text), sv_of(&first));
+        str_addz(out, "  ");
+        size_t before = out->n;
+        utf8_fit(out, sv_of(&text), COMPARE_W, UTF8_CUT_END);
+        size_t w = utf8_width((struct sv){out->p + before, out->n - before});
+        str_addn(out, ' ', w < COMPARE_W ? COMPARE_W - w : 0);
+    }
+    str_addc(out, '\n');
+    return differs;
+}
+
+void browse_compare(const struct browse *b, bool only_diff, struct str *out)
+{
+    struct marked m = {.b = b};
+    CLEANUP(str_release) struct str differ = STR_INIT;
+    CLEANUP(str_release) struct str same = STR_INIT;
+    table_each_mark(&b->table, add_marked, &m);
+    if (m.n == 0) {
+        str_addz(out, "The marked rows are not loaded: scroll to them first.\n");
+        return;
+    }
+    for (size_t i = 0; i < b->columns.n; i++) {
+        CLEANUP(str_release) struct str line = STR_INIT;
+        const struct browse_column *c = &b->columns.at[i];
+        if (c->source != BROWSE_SPARK) {
+            bool differs = compare_line(&m, c, &line);
+            str_addsv(differ.n == 0 || differs ? &differ : &same, sv_of(&line));
+        }
+    }
+    str_addf(out, "What differs\n%s", differ.p);
+    if (!only_diff) {
+        str_addf(out, "\nThe same in all\n%s", same.p);
+    }
+    if (m.missing) {
+        str_addf(out, "\n%zu marked rows are not shown: narrow the list by / to have them loaded\n",
+                 m.missing);
+    }
+}

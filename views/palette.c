@@ -1,0 +1,203 @@
+/* Lines of the palette that are no commands; see palette.h. */
+#include "views/palette.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "tui/widgets/menu.h"
+#include "views/views.h"
+
+/* Kinds whose things are offered by name. */
+static const struct {
+    enum kind kind;
+    int describe; /* field that says what it is */
+} sources[PALETTE_SOURCES] = {
+    {KIND_EXECUTION, FIELD_EXECUTION_pipeline},
+    {KIND_PACKAGE, FIELD_PACKAGE_status},
+    {KIND_PIPELINE, FIELD_PIPELINE_last},
+    {KIND_EXPERIMENT, FIELD_EXPERIMENT_status},
+};
+enum { SOURCE_ROWS = 500, ID_PREFIX_MIN = 4 };
+
+void palette_init(struct palette *p, struct hub *hub)
+{
+    *p = (struct palette){.hub = hub};
+}
+
+void palette_release(struct palette *p)
+{
+    for (int i = 0; i < PALETTE_SOURCES; i++) {
+        if (p->subs[i]) {
+            hub_unsubscribe(p->hub, p->subs[i]);
+        }
+        snapshot_unref(p->rows[i]);
+    }
+    free(p->wanted);
+    *p = (struct palette){0};
+}
+
+static void begin(struct palette *p)
+{
+    for (int i = 0; i < PALETTE_SOURCES; i++) {
+        if (!p->subs[i]) {
+            p->subs[i] = hub_subscribe(
+                p->hub,
+                &(struct query){.type = QUERY_ROWS, .kind = sources[i].kind, .n = SOURCE_ROWS});
+        }
+    }
+}
+
+bool palette_event(struct palette *p, const struct ev *ev)
+{
+    for (int i = 0; ev->type == EV_SNAPSHOT && i < PALETTE_SOURCES; i++) {
+        if (p->subs[i] && p->subs[i] == ev->id) {
+            if (ev->snapshot->type == SNAPSHOT_ROWS) {
+                snapshot_unref(p->rows[i]);
+                p->rows[i] = snapshot_ref(ev->snapshot);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- what is offered --- */
+
+void palette_complete(struct palette *p, struct sv text, struct menu *menu)
+{
+    (void)text;
+    begin(p);
+    menu_add(menu, &(struct menu_item){.id = "home", .describe = "what needs a person"});
+    for (int k = 0; k < KIND_COUNT; k++) {
+        if (k != KIND_ATTENTION) {
+            menu_add(menu, &(struct menu_item){.id = kinds[k].plural, .describe = kinds[k].help});
+        }
+    }
+    for (int i = 0; i < PALETTE_SOURCES; i++) {
+        for (size_t r = 0; p->rows[i] && r < p->rows[i]->n; r++) {
+            const struct row *row = &p->rows[i]->rows[r];
+            CLEANUP(mem_free_ptr)
+            char *line = xasprintf("%s %s", kinds[sources[i].kind].singular, row->id);
+            menu_add(menu, &(struct menu_item){.id = line,
+                                               .describe = row_text(row, sources[i].describe)});
+        }
+    }
+}
+
+/* --- what a line means --- */
+
+/* The whole id that a prefix of four or more stands for; itself when none is known. */
+static const char *whole_id(const struct palette *p, enum kind kind, const char *id)
+{
+    const char *found = NULL;
+    size_t n = strlen(id);
+    for (int i = 0; i < PALETTE_SOURCES; i++) {
+        for (size_t r = 0; sources[i].kind == kind && p->rows[i] && r < p->rows[i]->n; r++) {
+            const char *other = p->rows[i]->rows[r].id;
+            if (strcmp(other, id) == 0) {
+                return id;
+            }
+            if (n >= ID_PREFIX_MIN && strncmp(other, id, n) == 0) {
+                found = found ? id : other; /* of two the text stays what it was */
+            }
+        }
+    }
+    return found ? found : id;
+}
+
+/* `[ID] [@CONTEXT] [/FILTER]`: the filter is all that follows its slash. */
+static void parts_of(struct sv rest, struct sv *ret_id, struct sv *ret_filter)
+{
+    struct sv word = {"", 0};
+    *ret_id = *ret_filter = word;
+    rest = sv_trim(rest);
+    while (rest.n) {
+        if (rest.p[0] == '/') {
+            *ret_filter = (struct sv){rest.p + 1, rest.n - 1};
+            return;
+        }
+        (void)sv_split(&rest, ' ', &word);
+        rest = sv_trim(rest);
+        if (word.n && word.p[0] != '@') {
+            *ret_id = word;
+        }
+    }
+}
+
+static bool open_kind(struct palette *p, struct app *app, enum kind kind, bool is_list,
+                      struct sv rest, struct err *e)
+{
+    struct sv id, filter;
+    parts_of(rest, &id, &filter);
+    CLEANUP(mem_free_ptr) char *z = sv_dup(id);
+    CLEANUP(mem_free_ptr) char *expr = sv_dup(filter);
+    if (!is_list && *z) {
+        return views_open_thing(app, kind, whole_id(p, kind, z), e);
+    }
+    return views_browse(app, kind, *z ? z : NULL, expr, e);
+}
+
+static const struct {
+    const char *word;
+    const struct view_ops *view;
+} words[] = {{"home", &home_view}, {"logs", &logs_view}, {"log", &logs_view}};
+
+static bool is_command_here(const struct app *app, struct sv word, struct sv rest)
+{
+    const struct view *v = app_top(app);
+    enum cmd cmd = cmd_by_name(word);
+    CLEANUP(str_release) struct str why = STR_INIT;
+    /* `run` starts, as on the command line; `events` of what is selected, where something is */
+    return cmd == CMD_RUN || (cmd == CMD_EVENTS && rest.n == 0 && v && v->ops->can &&
+                              v->ops->can(v, cmd, &why) == CAN_YES);
+}
+
+static bool no_such(struct sv word, struct err *e)
+{
+    err_set(e, ERR_NOT_FOUND, "there is no command, list or id \"%.*s\"", (int)word.n, word.p);
+    return err_hint(e, "Tab completes; :help lists the keys of this view");
+}
+
+static bool open_id(struct palette *p, struct app *app, struct sv word, struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *id = sv_dup(word);
+    for (int i = 0; i < PALETTE_SOURCES; i++) {
+        const char *whole = whole_id(p, sources[i].kind, id);
+        for (size_t r = 0; p->rows[i] && r < p->rows[i]->n; r++) {
+            if (strcmp(p->rows[i]->rows[r].id, whole) == 0) {
+                return views_open_thing(app, sources[i].kind, whole, e);
+            }
+        }
+    }
+    return no_such(word, e);
+}
+
+bool palette_open(struct palette *p, struct app *app, struct sv line, struct err *e)
+{
+    struct sv rest = sv_trim(line), word = {"", 0};
+    struct sv whole = rest;
+    (void)sv_split(&rest, ' ', &word);
+    rest = word.n < whole.n ? sv_trim(rest) : (struct sv){"", 0};
+    if (sv_eqz(word, "ls") || sv_eqz(word, "show")) { /* the same words as on the command line */
+        return palette_open(p, app, rest, e);
+    }
+    if (is_command_here(app, word, rest)) {
+        return no_such(word, e);
+    }
+    for (size_t i = 0; i < ALEN(words); i++) {
+        bool is_home = words[i].view == &home_view;
+        if (sv_eqz(word, words[i].word) && (is_home || rest.n)) {
+            CLEANUP(mem_free_ptr) char *id = sv_dup(rest);
+            return app_open(app, words[i].view, &(struct route){.id = is_home ? NULL : id}, e) !=
+                   NULL;
+        }
+    }
+    enum kind kind = kind_find(word);
+    if (kind == KIND_ATTENTION) {
+        return app_open(app, &home_view, NULL, e) != NULL;
+    }
+    if (kind < KIND_COUNT) {
+        return open_kind(p, app, kind, sv_eqz(word, kinds[kind].plural), rest, e);
+    }
+    return cmd_by_name(word) == CMD_NONE ? open_id(p, app, word, e) : no_such(word, e);
+}

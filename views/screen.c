@@ -1,0 +1,255 @@
+/* The screen from its first view to the last; see screen.h. */
+#include "views/screen.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/fmt.h"
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/base/utf8.h"
+#include "views/env.h"
+#include "views/palette.h"
+#include "views/views.h"
+
+enum {
+    SHOT_W = 80,
+    SHOT_H = 24,
+    SHOT_MAX_SIDE = 500,
+    SHOT_QUIET_MS = 250, /* nothing came for so long: what there is is here */
+    SHOT_MS = 10000,     /* and not longer than this */
+    NOTE_NAMES = 3
+};
+
+struct screen {
+    struct view_env env;
+    struct hub *hub;
+    struct palette palette;
+    struct ev ev;
+    uint64_t attention_sub;
+    struct snapshot *attention;
+};
+
+/* --- the hub's side --- */
+
+static void *next_event(void *arg)
+{
+    struct screen *s = arg;
+    return hub_next_event(s->hub, &s->ev) ? &s->ev : NULL;
+}
+
+static void free_event(void *arg, void *ev)
+{
+    (void)arg;
+    ev_release(ev);
+}
+
+static void on_event(void *arg, struct app *app, const void *event)
+{
+    struct screen *s = arg;
+    const struct ev *ev = event;
+    if (ev->type == EV_NOTICE) {
+        app_toast(app, TOAST_WARN, "%s", ev->err.msg);
+    } else if (palette_event(&s->palette, ev)) {
+        return;
+    } else if (ev->type == EV_SNAPSHOT && ev->id == s->attention_sub &&
+               ev->snapshot->type == SNAPSHOT_ROWS) {
+        snapshot_unref(s->attention);
+        s->attention = snapshot_ref(ev->snapshot);
+    }
+}
+
+/* --- what the app asks the root --- */
+
+static bool open_line(void *arg, struct app *app, struct sv line, struct err *e)
+{
+    struct screen *s = arg;
+    return palette_open(&s->palette, app, line, e);
+}
+
+static void complete(void *arg, struct app *app, struct sv text, struct menu *menu)
+{
+    struct screen *s = arg;
+    (void)app;
+    palette_complete(&s->palette, text, menu);
+}
+
+static enum handled command(void *arg, struct app *app, enum cmd cmd, const struct cmd_arg *a)
+{
+    struct err e = ERR_INIT;
+    (void)arg;
+    (void)a;
+    if (cmd == CMD_JOURNAL) {
+        if (!views_browse(app, KIND_JOURNAL, NULL, NULL, &e)) {
+            app_error(app, &e);
+        }
+        return HANDLED;
+    }
+    if (cmd == CMD_BOOKMARK || cmd == CMD_BOOKMARKS) {
+        app_toast(app, TOAST_INFO,
+                  "a line of the palette is a view: `mlw --open 'runs /lr>0.01'` opens it again");
+        return HANDLED;
+    }
+    return PASS;
+}
+
+static bool write_file(void *arg, const char *path, struct sv bytes, struct err *e)
+{
+    (void)arg;
+    return os_write_file(path, bytes, e);
+}
+
+/* What goes on when the screen is closed. */
+static void quit_note(void *arg, struct str *out)
+{
+    const struct screen *s = arg;
+    CLEANUP(str_release) struct str names = STR_INIT;
+    size_t n = 0;
+    for (size_t i = 0; s->attention && i < s->attention->n; i++) {
+        const struct row *row = &s->attention->rows[i];
+        const char *id = "";
+        if (z_eq(row_text(row, FIELD_ATTENTION_group), "Running") &&
+            views_split(row->id, &id) == KIND_EXECUTION) {
+            if (n < NOTE_NAMES) {
+                str_addf(&names, "%s%s %s", n ? ", " : "", row_text(row, FIELD_ATTENTION_name), id);
+            }
+            n++;
+        }
+    }
+    if (n == 0) {
+        str_addz(out, "Nothing runs.");
+        return;
+    }
+    str_addf(out, "%zu %s on without the screen: %s%s", n,
+             n == 1 ? "execution goes" : "executions go", names.p, n > NOTE_NAMES ? ", …" : "");
+}
+
+/* --- a picture instead of a screen --- */
+
+static void size_of(const char *text, int *ret_w, int *ret_h)
+{
+    struct sv rest = sv_z(text), part;
+    int64_t w = 0, h = 0;
+    bool is_size = text && sv_split(&rest, 'x', &part) && fmt_parse_i64(part, &w) &&
+                   fmt_parse_i64(rest, &h) && w > 0 && h > 0 && w <= SHOT_MAX_SIDE &&
+                   h <= SHOT_MAX_SIDE;
+    *ret_w = is_size ? (int)w : SHOT_W;
+    *ret_h = is_size ? (int)h : SHOT_H;
+}
+
+/* Paint and drain until nothing comes any more: a view asks for what it sees when it is drawn. */
+static void wait_for_data(struct app *app, int wake_fd)
+{
+    int64_t until = clock_mono_ms() + SHOT_MS;
+    bool has_come = false;
+    while (clock_mono_ms() < until) {
+        struct pollfd p = {.fd = wake_fd, .events = POLLIN};
+        app_advance(app, clock_wall_ms());
+        app_paint(app);
+        int rc = poll(&p, 1, has_come ? SHOT_QUIET_MS : (int)(until - clock_mono_ms()));
+        if (rc < 0 && errno != EINTR) {
+            return;
+        }
+        if (rc == 0) {
+            return;
+        }
+        while (app_drain(app)) {
+            has_come = true;
+        }
+    }
+}
+
+static bool shoot(struct app *app, const struct screen_options *o, struct err *e)
+{
+    CLEANUP(str_release) struct str bytes = STR_INIT;
+    struct sv path = sv_z(o->shot);
+    if (!sv_ends(path, ".svg") && !sv_ends(path, ".txt")) {
+        err_set(e, ERR_USAGE, "--shot %s: a picture is a .svg or a .txt file", o->shot);
+        return false;
+    }
+    if (o->open && !app_line(app, sv_z(o->open), e)) {
+        return false;
+    }
+    wait_for_data(app, o->wake_fd);
+    app_paint(app);
+    if (sv_ends(path, ".svg")) {
+        canvas_svg(app_canvas(app), app_theme(app), &bytes);
+    } else {
+        canvas_plain(app_canvas(app), &bytes);
+    }
+    return os_write_file(o->shot, sv_of(&bytes), e);
+}
+
+/* --- beginning and end --- */
+
+static struct app *make_app(struct screen *s, const struct screen_options *o, struct err *e)
+{
+    int w = 0, h = 0;
+    size_of(o->size, &w, &h);
+    struct app_config config = {.wake_fd = o->wake_fd,
+                                .next_event = next_event,
+                                .free_event = free_event,
+                                .on_event = on_event,
+                                .open_line = open_line,
+                                .complete = complete,
+                                .command = command,
+                                .write_file = write_file,
+                                .quit_note = quit_note,
+                                .arg = s,
+                                .world = &s->env,
+                                .theme = o->theme  ? o->theme
+                                         : o->shot ? "dark"
+                                                   : NULL,
+                                .first_line = o->shot ? NULL : o->open,
+                                .is_ascii = !utf8_init_locale() && !o->shot,
+                                .no_colour = o->no_color,
+                                .is_plain = o->is_plain,
+                                .is_read_only = o->is_read_only,
+                                .w = w,
+                                .h = h};
+    return app_new(&config, e);
+}
+
+static void begin(struct screen *s, const struct screen_options *o)
+{
+    s->hub = s->env.hub = o->hub;
+    palette_init(&s->palette, o->hub);
+    s->attention_sub =
+        hub_subscribe(o->hub, &(struct query){.type = QUERY_ROWS, .kind = KIND_ATTENTION});
+}
+
+static void end(struct screen *s)
+{
+    palette_release(&s->palette);
+    hub_unsubscribe(s->hub, s->attention_sub);
+    snapshot_unref(s->attention);
+}
+
+static int failed(const struct err *e)
+{
+    (void)fprintf(stderr, "mlw: %s\n", e->msg);
+    if (e->hint[0]) {
+        (void)fprintf(stderr, "     %s\n", e->hint);
+    }
+    return err_exit_status(e->code);
+}
+
+int screen_run(const struct screen_options *o)
+{
+    struct screen s = {0};
+    struct err e = ERR_INIT;
+    int status = 0;
+    begin(&s, o);
+    struct app *app = make_app(&s, o, &e);
+    bool is_done = app && app_open(app, &home_view, NULL, &e);
+    if (is_done) {
+        app_connection(app, "● live", ROLE_NORMAL);
+        is_done = o->shot ? shoot(app, o, &e) : app_run(app, &status, &e);
+    }
+    app_free(app);
+    end(&s);
+    return is_done ? status : failed(&e);
+}

@@ -1,0 +1,23 @@
+/* screen: the whole screen on a hub: the app, its views and what ties them together.
+ *
+ * The composition root makes the hub and calls this once; it returns when the person leaves, with
+ * the exit status. UI thread; the hub stays the caller's. Errors are printed on stderr. */
+#ifndef MLW_VIEWS_SCREEN_H
+#define MLW_VIEWS_SCREEN_H
+
+#include "core/mlw.h"
+
+struct screen_options {
+    struct hub *hub;
+    int wake_fd;
+    const char *open;  /* palette line that is typed before the first paint; NULL: none */
+    const char *shot;  /* FILE.svg or .txt: draw what it shows when the data is here, and leave */
+    const char *size;  /* of the shot, "132x43"; NULL: 80x24 */
+    const char *dir;   /* as it was given; NULL: the current folder */
+    const char *theme; /* bundled name; NULL: guessed */
+    bool is_plain, is_read_only, no_color;
+};
+
+int screen_run(const struct screen_options *options);
+
+#endif

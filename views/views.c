@@ -1,0 +1,65 @@
+/* Which view shows what; see views.h. */
+#include "views/views.h"
+
+#include <string.h>
+
+#include "core/base/mem.h"
+
+/* What Enter on a row of each kind leads to: a view of its own, or the list of what it holds. */
+static const struct {
+    const struct view_ops *view; /* NULL: a list of `holds` */
+    enum kind holds;
+    bool is_whole; /* the list is not narrowed to it */
+} targets[KIND_COUNT] = {
+    [KIND_CONTEXT] = {NULL, KIND_PIPELINE, true},
+    [KIND_PIPELINE] = {NULL, KIND_EXECUTION, false},
+    [KIND_EXECUTION] = {&execution_view, KIND_COUNT, false},
+    [KIND_STEP] = {&logs_view, KIND_COUNT, false},
+    [KIND_JOB] = {&logs_view, KIND_COUNT, false},
+    [KIND_EXPERIMENT] = {NULL, KIND_RUN, false},
+    [KIND_RUN] = {&run_view, KIND_COUNT, false},
+    [KIND_MODEL] = {NULL, KIND_PACKAGE, false},
+    [KIND_PACKAGE] = {&model_view, KIND_COUNT, false},
+    [KIND_GATE] = {NULL, KIND_GATE, true},
+    [KIND_JOURNAL] = {NULL, KIND_JOURNAL, true},
+    [KIND_EVENT] = {NULL, KIND_EVENT, true},
+    [KIND_ATTENTION] = {&home_view, KIND_COUNT, false},
+};
+
+bool views_browse(struct app *app, enum kind kind, const char *parent, const char *filter,
+                  struct err *e)
+{
+    CLEANUP(str_release) struct str line = STR_INIT;
+    str_addz(&line, kinds[kind].plural);
+    if (parent) {
+        str_addf(&line, " %s", parent);
+    }
+    if (filter && *filter) {
+        str_addf(&line, " /%s", filter);
+    }
+    struct route route = {
+        .line = line.p, .kind = kinds[kind].plural, .id = parent, .filter = filter};
+    return app_open(app, &browse_view, &route, e) != NULL;
+}
+
+bool views_open_thing(struct app *app, enum kind kind, const char *id, struct err *e)
+{
+    if (kind >= KIND_COUNT) {
+        return err_set(e, ERR_NOT_FOUND, "there is no such kind of thing");
+    }
+    if (!targets[kind].view) {
+        return views_browse(app, targets[kind].holds, targets[kind].is_whole ? NULL : id, NULL, e);
+    }
+    CLEANUP(mem_free_ptr) char *line = xasprintf("%s %s", kinds[kind].singular, id);
+    return app_open(app, targets[kind].view, &(struct route){.line = line, .id = id}, e) != NULL;
+}
+
+enum kind views_split(const char *id, const char **ret_id)
+{
+    const char *colon = id ? strchr(id, ':') : NULL;
+    if (!colon) {
+        return KIND_COUNT;
+    }
+    *ret_id = colon + 1;
+    return kind_find((struct sv){id, (size_t)(colon - id)});
+}

@@ -1,0 +1,27 @@
+/* views: every screen there is, and how one gets to a thing's own.
+ *
+ * The table is what the palette offers and what `:NAME` opens. Constant data; UI thread. */
+#ifndef MLW_VIEWS_VIEWS_H
+#define MLW_VIEWS_VIEWS_H
+
+#include "core/mlw.h"
+#include "tui/app.h"
+
+extern const struct view_ops home_view;      /* home.c: no route */
+extern const struct view_ops browse_view;    /* browse.c: route.kind, .id of the parent, .filter */
+extern const struct view_ops execution_view; /* execution.c: route.id */
+extern const struct view_ops logs_view;      /* logs.c: route.id EXEC/STEP[/N] */
+extern const struct view_ops run_view;       /* run.c: route.id */
+extern const struct view_ops events_view;    /* events.c: route.id of the execution */
+extern const struct view_ops model_view;     /* model.c: route.id GROUP/VERSION */
+
+/* A list of a kind; parent and filter may be NULL. */
+MUST_USE bool views_browse(struct app *app, enum kind kind, const char *parent, const char *filter,
+                           struct err *e);
+/* What Enter on a thing opens. ERR_REFUSED says why nothing is. */
+MUST_USE bool views_open_thing(struct app *app, enum kind kind, const char *id, struct err *e);
+/* `execution:EXEC`, `gate:TOKEN`, `context:local`: kind and id of what needs a person; KIND_COUNT
+ * when it is not of that form. */
+enum kind views_split(const char *id, const char **ret_id);
+
+#endif
