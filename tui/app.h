@@ -145,6 +145,8 @@ void app_event(struct app *app, void *ev); /* as if the hub had sent it; not fre
 bool app_drain(struct app *app);
 void app_advance(struct app *app, int64_t now_ms); /* time of this turn; runs due timers */
 void app_paint(struct app *app);
+/* Paint and drain until events stop: none for quiet_ms after the first, at most max_ms. */
+void app_settle(struct app *app, int quiet_ms, int max_ms);
 const struct canvas *app_canvas(const struct app *app);
 bool app_is_ended(const struct app *app);
 

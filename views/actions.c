@@ -20,6 +20,9 @@ static void forget(struct act *a)
 void act_release(struct act *a)
 {
     forget(a);
+    free(a->sent_id);
+    free(a->sent_object);
+    a->sent_id = a->sent_object = NULL;
     a->request = 0; /* it goes on without us: what was sent is done */
 }
 
@@ -209,6 +212,16 @@ void act_start(struct act *a, struct view *v, const char *pipeline, struct sv pa
 
 /* --- sending --- */
 
+static void send_off(struct act *a, struct view *v, struct req *req, const char *object)
+{
+    free(a->sent_id);
+    free(a->sent_object);
+    a->sent_id = xstrdup(req->id);
+    a->sent_object = xstrdup(object);
+    a->sent = req->type;
+    a->request = hub_request(view_hub(v), req);
+}
+
 static void send(struct act *a, struct view *v)
 {
     struct err ignored = ERR_INIT; /* was read once already */
@@ -221,16 +234,14 @@ static void send(struct act *a, struct view *v)
         req.text = xstrdup(a->reason && *a->reason ? a->reason : NULL);
     }
     (void)!pairs_read(a->pairs, &req, &ignored);
-    a->sent = a->type;
-    a->request = hub_request(view_hub(v), &req);
+    send_off(a, v, &req, a->object);
 }
 
 void act_export(struct act *a, struct view *v, uint64_t subscription, struct sv file)
 {
     struct req req = {
         .type = REQ_COPY_OUT, .text = sv_dup(sv_trim(file)), .subscription = subscription};
-    a->sent = REQ_COPY_OUT;
-    a->request = hub_request(view_hub(v), &req);
+    send_off(a, v, &req, req.text);
 }
 
 static void accepted(struct act *a, struct view *v, int tag, struct sv text)
@@ -282,7 +293,12 @@ bool act_event(struct act *a, struct view *v, const struct ev *ev)
         app_error(v->app, &ev->err);
         return true;
     }
-    app_toast(v->app, TOAST_INFO, "%s", ev->text ? ev->text : "done");
+    /* a token means nothing to a person */
+    const char *text = ev->text ? ev->text : "done";
+    size_t n = a->sent_id ? strlen(a->sent_id) : 0;
+    bool names_id = n && strncmp(text, a->sent_id, n) == 0 && a->sent_object;
+    app_toast(v->app, TOAST_INFO, "%s%s", names_id ? a->sent_object : "",
+              names_id ? text + n : text);
     if (a->sent == REQ_START && ev->reply_id &&
         !views_open_thing(v->app, KIND_EXECUTION, ev->reply_id, &e)) {
         app_error(v->app, &e);

@@ -26,6 +26,7 @@ struct act {
     bool is_callback;
     uint64_t request;   /* under way; 0: none */
     enum req_type sent; /* which */
+    char *sent_id, *sent_object;
 };
 
 /* What is decided on. */

@@ -510,7 +510,11 @@ static void home_sentence(const struct view *v, struct str *out)
     if (s->err.code && s->rows) {
         str_addz(out, s->err.msg);
     } else if (row) {
-        str_addz(out, *detail ? detail : row_text(row, FIELD_ATTENTION_why));
+        const char *why = row_text(row, FIELD_ATTENTION_why);
+        if (!strstr(detail, why)) { /* the answer whole, which the row may have cut */
+            str_addf(out, "%s%s", why, *detail ? "; " : "");
+        }
+        str_addz(out, detail);
         if (*context && group_of(row) != GROUP_CONTEXTS) {
             str_addf(out, " (%s)", context);
         }

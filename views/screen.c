@@ -1,12 +1,9 @@
 /* The screen from its first view to the last; see screen.h. */
 #include "views/screen.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/clock.h"
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
@@ -140,28 +137,6 @@ static void size_of(const char *text, int *ret_w, int *ret_h)
     *ret_h = is_size ? (int)h : SHOT_H;
 }
 
-/* Paint and drain until nothing comes any more: a view asks for what it sees when it is drawn. */
-static void wait_for_data(struct app *app, int wake_fd)
-{
-    int64_t until = clock_mono_ms() + SHOT_MS;
-    bool has_come = false;
-    while (clock_mono_ms() < until) {
-        struct pollfd p = {.fd = wake_fd, .events = POLLIN};
-        app_advance(app, clock_wall_ms());
-        app_paint(app);
-        int rc = poll(&p, 1, has_come ? SHOT_QUIET_MS : (int)(until - clock_mono_ms()));
-        if (rc < 0 && errno != EINTR) {
-            return;
-        }
-        if (rc == 0) {
-            return;
-        }
-        while (app_drain(app)) {
-            has_come = true;
-        }
-    }
-}
-
 static bool shoot(struct app *app, const struct screen_options *o, struct err *e)
 {
     CLEANUP(str_release) struct str bytes = STR_INIT;
@@ -173,8 +148,7 @@ static bool shoot(struct app *app, const struct screen_options *o, struct err *e
     if (o->open && !app_line(app, sv_z(o->open), e)) {
         return false;
     }
-    wait_for_data(app, o->wake_fd);
-    app_paint(app);
+    app_settle(app, SHOT_QUIET_MS, SHOT_MS);
     if (sv_ends(path, ".svg")) {
         canvas_svg(app_canvas(app), app_theme(app), &bytes);
     } else {
