@@ -27,29 +27,43 @@ void os_fault_process(const char *name)
     fault_seen = 0;
 }
 
-static void fault_note(const char *point)
+/* Appends a line for this point and returns the number of lines up to it, over all processes. */
+static long fault_note(const char *point)
 {
     const char *file = getenv("MLW_FAULT_COUNT");
-    int fd = file ? open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
-    if (fd >= 0) {
-        (void)!dprintf(fd, "%s %s\n", fault_process, point);
-        close(fd);
+    int fd = file ? open(file, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
+    if (fd < 0) {
+        return 0;
     }
+    (void)!dprintf(fd, "%s %s\n", fault_process, point);
+    off_t end = lseek(fd, 0, SEEK_CUR); /* of our own line, whoever appends meanwhile */
+    char piece[4096];
+    ssize_t n;
+    long lines = 0;
+    for (off_t at = 0; at < end && (n = pread(fd, piece, sizeof piece, at)) > 0; at += n) {
+        for (ssize_t i = 0; i < n && at + i < end; i++) {
+            lines += piece[i] == '\n';
+        }
+    }
+    close(fd);
+    return lines;
 }
 
 void os_fault_point(const char *point)
 {
     const char *spec = getenv("MLW_FAULT");
+    long number = spec && strchr(spec, ':') ? strtol(strchr(spec, ':') + 1, NULL, 10) : 0;
     size_t n = strlen(fault_process);
     fault_seen++;
-    if (spec && strncmp(spec, fault_process, n) == 0 && spec[n] == ':' &&
-        strtol(spec + n + 1, NULL, 10) == fault_seen) {
+    bool is_ours = spec && strncmp(spec, fault_process, n) == 0 && spec[n] == ':';
+    bool is_now = is_ours && number == fault_seen;
+    long in_all = is_now ? 0 : fault_note(point);
+    if (is_now || (spec && strncmp(spec, "all:", 4) == 0 && number == in_all)) {
         kill(getpid(), SIGKILL);
         for (;;) {
             pause();
         }
     }
-    fault_note(point);
 }
 #endif
 

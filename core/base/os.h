@@ -15,7 +15,8 @@
 
 /* A durable effect is about to happen: commit, fsync, rename, fork, exec. In builds with
  * MLW_TEST_HOOKS, MLW_FAULT=PROC:N (PROC as named by os_fault_process) ends this process by
- * SIGKILL before its N-th point; MLW_FAULT_COUNT=FILE appends "PROC POINT\n" for each passed. */
+ * SIGKILL before its N-th point; MLW_FAULT_COUNT=FILE appends "PROC POINT\n" for each passed.
+ * MLW_FAULT=all:N ends the one process that adds the N-th line to that file. */
 #ifdef MLW_TEST_HOOKS
 void os_fault_process(const char *name);
 void os_fault_point(const char *point);

@@ -10,7 +10,7 @@
 #include "core/pipeline/control.h"
 #include "core/store/execution.h"
 
-enum { POLL_MS = 500, ENSURE_MS = 2000 };
+enum { POLL_MS = 500, ENSURE_FIRST_MS = 100, ENSURE_MS = 2000 };
 
 struct wait {
     const struct cmd_line *line;
@@ -95,7 +95,7 @@ int cmd_wait(const struct cmd_line *line, const struct workspace *ws, struct sto
     struct loop_timer *guard = loop_timer_new(w.loop, ensure, &w);
     struct loop_signal *sig = loop_signal_new(w.loop, SIGINT, interrupted, &w);
     loop_timer_start(poll, 0, POLL_MS);
-    loop_timer_start(guard, ENSURE_MS, ENSURE_MS);
+    loop_timer_start(guard, ENSURE_FIRST_MS, ENSURE_MS);
     while (w.status < 0) {
         loop_step(w.loop, -1);
     }

@@ -1,0 +1,127 @@
+"""What the crash tests share: one pipeline of every kind of step, and what must hold at its end."""
+
+import collections
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
+from engine import (MLW, ML, NAME, Space, after, base_folder, condition, fail, get,  # noqa: E402
+                    pipeline, processing, register, same, training, until)
+
+REPLAY = os.path.join(os.path.dirname(MLW), "tests", "fault", "test_replay")
+# reasons that are true of a pipeline in which one process was killed by SIGKILL
+TRUE_REASONS = ("signal: 9 (SIGKILL)", "bubblewrap: signal 9", "SageMaker.JOB_INTERNAL_ERROR")
+SIDES = ["left", "right"]
+
+
+def document(space, is_wide=False, then=""):
+    """Every job writes its attempt's name into the fifo: what is there twice was launched twice.
+    A wide one has steps beside the training; `then` is what its job does after it has begun."""
+    said = ML + NAME + "echo $JOB > %s; " % space.mark
+    sides = [processing(n, said, **after("prep")) for n in SIDES] if is_wide else []
+    prep = processing(
+        "prep", said + 'echo \'{"m":{"value":1}}\' > $ML/processing/out/m.json; '
+        "echo data > $ML/processing/out/data.csv",
+        outputs=["out"], files=[("f", "out", "m.json")])
+    uri = get("Steps.prep.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri")
+    train = training(
+        "train", said + then + "cp $ML/input/data/train/data.csv $ML/model/w; "
+        "echo loss=0.5; echo loss=0.25", channels=[("train", uri)],
+        metrics=[("loss", "loss=([0-9.]+)")])
+    value = {"Std:JsonGet": {"PropertyFile": get("Steps.prep.PropertyFiles.f"), "Path": "m.value"}}
+    model = get("Steps.train.ModelArtifacts.S3ModelArtifacts")
+    decide = condition("cond", value, 1, yes=[register("reg", model)],
+                       no=[fail("no", "not good enough")], **after("train"))
+    return pipeline(prep, train, *sides, decide)
+
+
+def lines(path):
+    try:
+        with open(path, "rb") as handle:
+            return handle.read().count(b"\n")
+    except OSError:
+        return 0
+
+
+def executions(space):
+    return [row["id"] for row in space.call("ls", "executions", "-o", "json").json()]
+
+
+def check_end(space, execution, kills=1):
+    """The three ends that are allowed, and nothing launched twice."""
+    x = space.show(execution)
+    marks = collections.Counter(m for m in space.marks() if "-%s-" % execution in m)
+    twice = [m for m, n in marks.items() if n > 1]
+    assert not twice, "launched twice: %s" % twice
+    interrupted = 0
+    for name in ["prep", "train"] + SIDES:
+        tries = x.attempts(name)
+        same([a["N"] for a in tries], list(range(1, len(tries) + 1)), "attempts of " + name)
+        for a in tries[:-1]:
+            same(a["Status"], "Interrupted", "an earlier attempt of " + name)
+        interrupted += sum(a["Status"] == "Interrupted" for a in tries)
+        begun = sum(n for m, n in marks.items() if "-%s-" % name in m)
+        assert begun <= len(tries), "%s: %d launches, %d attempts" % (name, begun, len(tries))
+        assert x.state(name) != "Succeeded" or tries[-1]["Status"] == "Succeeded", tries
+    assert interrupted <= kills, "%d attempts were interrupted" % interrupted
+    if x.status == "Succeeded":
+        same(set(x.states().values()), {"Succeeded"})
+        assert {"prep", "train", "cond", "reg"} <= set(x.states()), x.states()
+        same(x.skipped, ["no"])
+        check_results(space, x)
+    else:
+        same(x.status, "Failed")
+        assert any(r in x.reason for r in TRUE_REASONS), x.reason
+    return x
+
+
+def check_results(space, x):
+    """What succeeded is there, whole and once."""
+    out = os.path.join(space.mlw, "objects", "work", x.id, "prep", "out")
+    same(sorted(os.listdir(out)), ["data.csv", "m.json"])
+    packages = space.call("ls", "packages", "-o", "json").json()
+    same(len(packages), 1, "versions")
+    runs = [r for r in space.call("ls", "runs", "-o", "json").json() if x.id in r["name"]]
+    finished = [r for r in runs if r["status"] == "FINISHED"]
+    same(len(finished), 1, "finished runs")
+    points = space.call("history", finished[0]["id"], "loss", "-o", "json").json()
+    same([p["value"] for p in points], [0.5, 0.25], "points")
+
+
+def check_quiet(space, execution):
+    """No sanitizer spoke, nothing of ours is left, and the events give the same state again."""
+    text = space.driver_log(execution)
+    assert "Sanitizer" not in text and "runtime error" not in text, text
+    until(lambda: not space.processes(), "all processes of the execution end")
+
+
+def check_replay(spaces):
+    """store_rebuild over each workspace gives the rows that were there."""
+    assert os.path.exists(REPLAY), "%s is not built" % REPLAY
+    done = subprocess.run([REPLAY] + [s.dir for s in spaces], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert done.returncode == 0, done.stdout.decode("utf-8", "replace")
+
+
+def count_points(sandbox):
+    """How many points one undisturbed execution passes."""
+    space = Space(base_folder(), sandbox)
+    try:
+        count = os.path.join(space.base, "count")
+        x = space.run(document(space), MLW_FAULT_COUNT=count)
+        check_end(space, x.id, kills=0)
+        check_quiet(space, x.id)
+        return lines(count)
+    finally:
+        space.close()
+
+
+def end_of(space):
+    """Whoever looks next finishes it; where nothing became durable, it is begun again."""
+    found = executions(space)
+    assert len(found) <= 1, found
+    if not found:
+        return space.run(document(space)).id
+    space.watch(found[0], status=None)
+    return found[0]
