@@ -10,7 +10,6 @@ BINDIR  ?= $(PREFIX)/bin
 LIBEXEC ?= $(PREFIX)/libexec/mlw
 MANDIR  ?= $(PREFIX)/share/man
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo 0.1)
 PKGS    := ncursesw libuv sqlite3 libpcre2-8 libcjson inih
 
 CC       ?= gcc

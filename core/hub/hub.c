@@ -57,13 +57,19 @@ static void on_wake(void *arg)
     }
 }
 
-static void *run(void *arg)
+/* Whoever looks makes sure that what runs is driven: a driver that was killed is replaced. */
+static void ensure_drivers(void *arg)
 {
     struct hub *hub = arg;
     struct err ignored;
+    (void)!control_ensure_all(&hub->ws, hub->st, &ignored);
+}
+
+static void *run(void *arg)
+{
+    struct hub *hub = arg;
     if (!hub->is_read_only) {
-        /* whoever looks makes sure that what runs is driven */
-        (void)!control_ensure_all(&hub->ws, hub->st, &ignored);
+        loop_timer_start(hub->guard, 0, GUARD_MS);
     }
     loop_run(hub->loop);
     return NULL;
@@ -99,6 +105,7 @@ static void arm(struct hub *hub)
     hub->change = loop_timer_new(hub->loop, hub_look, hub);
     hub->retry = loop_timer_new(hub->loop, flush, hub);
     hub->later = loop_timer_new(hub->loop, hub_work_later, hub);
+    hub->guard = loop_timer_new(hub->loop, ensure_drivers, hub);
     hub->watch = loop_watch_new(hub->loop, store_wake_path(hub->st), hub_bell, hub, &ignored);
     hub->data_version = store_data_version(hub->st);
 }
@@ -204,6 +211,7 @@ static void free_hub_side(struct hub *hub)
     loop_timer_free(hub->change);
     loop_timer_free(hub->retry);
     loop_timer_free(hub->later);
+    loop_timer_free(hub->guard);
     loop_on_idle(hub->loop, NULL, NULL);
     loop_free(hub->loop);
     store_close(hub->st);

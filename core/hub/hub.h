@@ -21,6 +21,7 @@ enum {
     NET_MS = 500,       /* between looks where no bell was heard */
     PROGRESS_MS = 100,  /* between snapshots of what is still being read */
     FULL_RETRY_MS = 10, /* the UI's queue was full */
+    GUARD_MS = 2000,    /* how often it is looked whether what runs is driven */
     QUEUE_CAPACITY = 1024
 };
 
@@ -83,7 +84,7 @@ struct hub {
     struct store *st;
     struct loop *loop;
     struct loop_watch *watch;
-    struct loop_timer *net, *change, *retry, *later;
+    struct loop_timer *net, *change, *retry, *later, *guard;
     VEC(struct sub *) subs;
     VEC(struct rowset *) sets;
     VEC(struct task *) tasks;
