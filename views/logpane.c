@@ -91,7 +91,7 @@ void logpane_show(struct logpane *p, const char *id)
         return;
     }
     let_go(p);
-    p->id = xstrdup(id);
+    p->id = id ? xstrdup(id) : NULL;
     p->first = 0;
     p->n = WINDOW;
     p->is_tail = true;

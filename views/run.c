@@ -331,10 +331,15 @@ static enum handled back(struct run *r)
     return HANDLED;
 }
 
+static void open_log(struct view *v)
+{
+    CLEANUP(mem_free_ptr) char *log = run_log_id(run_of(v));
+    open_view(v, &logs_view, log);
+}
+
 static enum handled look(struct view *v, enum cmd cmd)
 {
     struct run *r = run_of(v);
-    CLEANUP(mem_free_ptr) char *log = NULL;
     switch ((int)cmd) {
     case CMD_OPEN:
     case CMD_DESCRIBE:
@@ -345,7 +350,7 @@ static enum handled look(struct view *v, enum cmd cmd)
         r->is_zoomed = !r->is_zoomed;
         return HANDLED;
     case CMD_LOGS:
-        open_view(v, &logs_view, log = run_log_id(r));
+        open_log(v);
         return HANDLED;
     case CMD_EVENTS:
     case CMD_TIMELINE:

@@ -104,10 +104,10 @@ void hub_send_error(struct hub *hub, struct sub *sub, const struct err *e);
 struct sub *hub_sub(const struct hub *hub, uint64_t id);
 void hub_task(struct hub *hub, struct task *task); /* takes it over */
 /* work.c */
-void hub_work(void *hub);
+void hub_work(void *arg);                           /* arg: the hub, as in the two below */
 void hub_receive(struct hub *hub, struct msg *msg); /* takes it over */
-void hub_look(void *hub);                           /* has something been committed? */
-void hub_bell(void *hub);                           /* the same, but not too often */
+void hub_look(void *arg);                           /* has something been committed? */
+void hub_bell(void *arg);                           /* the same, but not too often */
 struct rowset *hub_set(struct hub *hub, enum kind kind, const char *id); /* counted */
 void hub_set_unref(struct hub *hub, struct rowset *set);
 /* rows.c: the set of a subscription; every row of a subscription in its order, for exports. */

@@ -59,9 +59,9 @@ uint32_t intern_add(struct intern *in, struct value v)
     if (v.type == VALUE_MISSING) {
         return 0;
     }
-    uint32_t *slot = slot_of(in, v);
-    if (*slot) {
-        return *slot;
+    uint32_t *slot = slot_of(in, v), known = *slot;
+    if (known) {
+        return known;
     }
     if (in->values.n * 2 >= in->slot_count) {
         grow(in);

@@ -199,8 +199,10 @@ const struct run_metric *run_table_metric(const struct run_table *t, const char 
 
 struct value run_metric_value(const struct run_metric *m, uint32_t row)
 {
-    return !m || row >= m->n || cell_is_missing(m->at[row]) ? (struct value){.type = VALUE_MISSING}
-                                                            : value_num(m->at[row]);
+    if (!m || row >= m->n || cell_is_missing(m->at[row])) {
+        return (struct value){.type = VALUE_MISSING};
+    }
+    return value_num(m->at[row]);
 }
 
 size_t run_table_pairs(const struct run_table *t, enum family family, uint32_t row,

@@ -99,6 +99,6 @@ struct value run_table_pair(const struct run_table *t, enum family family, uint3
 void run_table_saw_key(struct run_table *t, enum family family, const char *key);
 
 /* The members of a JSON object as named values, sorted by key; in the arena. */
-struct named_list named_list_of(struct arena *a, const char *json);
+struct named_list named_list_of(struct arena *a, const char *text);
 
 #endif

@@ -269,7 +269,7 @@ static bool read_cells(struct run_table *t, struct store *st, uint32_t row, stru
         if (!run_cell(st, source, m->id, t->rows.at[row].slot, &x, e)) {
             return false;
         }
-        t->version += memcmp(&x, &m->at[row], sizeof x) != 0;
+        t->version += !cell_is_same(x, m->at[row]);
         m->at[row] = x;
     }
     return true;

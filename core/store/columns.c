@@ -28,6 +28,14 @@ bool cell_is_missing(double x)
     return bits == missing_bits;
 }
 
+bool cell_is_same(double a, double b)
+{
+    uint64_t x, y;
+    memcpy(&x, &a, sizeof x);
+    memcpy(&y, &b, sizeof y);
+    return x == y;
+}
+
 static bool is_block_valid(struct sv data)
 {
     return data.n == DENSE_BYTES || (data.n % PAIR_BYTES == 0 && data.n < DENSE_BYTES);

@@ -59,6 +59,8 @@ MUST_USE bool run_metric_keys(struct store *st, struct arena *a, struct metric_k
                               struct err *e);
 bool cell_is_missing(double x);
 double cell_missing(void);
+/* The same value, the same NaN, or both missing. */
+bool cell_is_same(double a, double b);
 /* A whole column of a source: ret[slot] for slot < n, missing where nothing was logged. Blocks
  * that lie beyond n are skipped. `ret` holds n doubles. */
 MUST_USE bool run_column(struct store *st, int64_t source, int64_t key, double *ret, size_t n,

@@ -145,7 +145,7 @@ static void test_model(void **state)
     for (size_t below = 0; below < 11; below += 2) {
         for (size_t first = 0; first < 300; first += 77) {
             char filter[64];
-            size_t want[RUNS], n = 0;
+            size_t want[RUNS] = {0}, n = 0;
             snprintf(filter, sizeof filter, "params.depth<%zu AND metrics.loss>=20", below);
             for (size_t i = 0; i < RUNS; i++) {
                 if (depth_of(i) < below && loss_of(i) >= 20) {

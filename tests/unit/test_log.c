@@ -64,7 +64,7 @@ static void fixture_free(struct fixture *f)
 static struct ev next(struct fixture *f, uint64_t id)
 {
     int64_t deadline_ms = clock_mono_ms() + 20000;
-    struct ev ev;
+    struct ev ev = {0};
     while (clock_mono_ms() < deadline_ms) {
         while (hub_next_event(f->hub, &ev)) {
             if (ev.id == id) {
