@@ -25,7 +25,6 @@ static bool browse_open(struct view *v, const struct route *route, struct err *e
     b->kind = kind;
     b->parent = xstrdup(route->id);
     b->filter = xstrdup(route->filter ? route->filter : "");
-    b->is_spark_drawn = xcalloc(1, sizeof *b->is_spark_drawn);
     b->n = BROWSE_FIRST_N;
     table_init(&b->table, NULL, 0, &browse_table_source, b);
     filter_words(b);
@@ -41,6 +40,7 @@ static void browse_close(struct view *v)
 {
     struct browse *b = browse_of(v);
     browse_sparks_release(b);
+    browse_kept_release(b);
     hub_unsubscribe(view_hub(v), b->sub);
     rawdoc_release(&b->raw, v);
     act_release(&b->act);
@@ -48,7 +48,6 @@ static void browse_close(struct view *v)
     browse_columns_release(b);
     snapshot_unref(b->rows);
     snapshot_unref(b->fresh);
-    free(b->is_spark_drawn);
     free(b->filter_before);
     free(b->filter);
     free(b->parent);
@@ -114,6 +113,9 @@ static void set_filter(struct browse *b, struct sv text)
     b->first = 0;
     filter_words(b);
     browse_ask(b);
+    if (b->columns_w) {
+        browse_columns_make(b, b->columns_w);
+    }
 }
 
 static void filter_prompt(struct view *v)
@@ -183,10 +185,9 @@ static void set_sort(struct browse *b, const struct browse_column *c, int dir)
     b->sort_dir = dir ? dir : is_again ? -b->sort_dir : starts_high(b, c) ? -1 : 1;
     free(b->sort_id);
     b->sort_id = xstrdup(id);
-    b->table.sort_id = b->sort_id;
-    b->table.sort_dir = b->sort_dir;
     b->first = 0;
     browse_ask(b);
+    browse_columns_make(b, b->columns_w ? b->columns_w : 80);
 }
 
 /* "loss", "loss desc", "loss:desc", "-loss" */
@@ -341,6 +342,7 @@ static enum handled back(struct browse *b)
         set_filter(b, SV(""));
     } else if (b->table.mark_count) {
         table_clear_marks(&b->table);
+        browse_keep_marked(b);
     } else if (b->has_detail) {
         b->has_detail = false;
     } else {
@@ -443,6 +445,7 @@ static enum handled browse_command(struct view *v, enum cmd cmd, const struct cm
         return HANDLED;
     }
     if (list_command(v, cmd, arg) == HANDLED || table_command(&b->table, cmd, arg) == HANDLED) {
+        browse_keep_marked(b);
         if (cmd == CMD_MARK_ALL) {
             say_marks(v);
         }

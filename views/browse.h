@@ -20,6 +20,7 @@ enum {
     BROWSE_FAMILY_MAX = 500,  /* that can be chosen */
     BROWSE_SIDE_MIN_W = 100,  /* from here on the detail stands beside the table */
     BROWSE_SPARKS_MAX = 64,
+    BROWSE_KEPT_MAX = 12, /* that can be compared */
     BROWSE_SPARK_W = 10,
     BROWSE_FIRST_N = 100
 };
@@ -42,6 +43,13 @@ struct browse_spark {
     struct snapshot *series;
 };
 
+/* A marked row as it was when it was marked: it may have gone out of the window since. */
+struct browse_kept {
+    char *id;
+    struct snapshot *snapshot;
+    const struct row *row;
+};
+
 struct browse {
     struct view *view;
     enum kind kind;
@@ -62,7 +70,8 @@ struct browse {
     bool is_wide;
 
     VEC(struct browse_spark) sparks;
-    bool *is_spark_drawn; /* set while drawing: the column is in sight */
+
+    VEC(struct browse_kept) kept;
 
     struct table table;
     struct act act;
@@ -95,6 +104,8 @@ void browse_window(struct browse *b);
 void browse_sparks_update(struct browse *b);
 bool browse_sparks_event(struct browse *b, const struct ev *ev);
 void browse_sparks_release(struct browse *b);
+void browse_keep_marked(struct browse *b); /* after marks changed */
+void browse_kept_release(struct browse *b);
 bool browse_is_running(const struct row *row);
 
 /* --- browse_draw.c --- */

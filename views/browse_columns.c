@@ -6,7 +6,14 @@
 #include "core/model/state.h"
 #include "views/browse.h"
 
-enum { NARROW_W = 60, NAME_MAX_W = 48, NAME_NARROW_W = 18, STATE_NARROW_W = 13, VALUE_MAX_W = 10 };
+enum {
+    NARROW_W = 60,
+    NAME_MAX_W = 48,
+    NAME_NARROW_W = 18,
+    STATE_NARROW_W = 13,
+    VALUE_MAX_W = 10,
+    TITLE_MAX_W = 14
+};
 
 static void columns_clear(struct browse *b)
 {
@@ -192,6 +199,28 @@ static struct table_column field_look(const struct browse *b, const struct brows
     return t;
 }
 
+static bool is_word_byte(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Does the filter name this column? Its id or key stands in it as a word. */
+static bool is_in_filter(const struct browse *b, const struct browse_column *c)
+{
+    const char *name = c->key ? c->key : c->id;
+    size_t n = strlen(name);
+    if (c->source == BROWSE_SPARK || n == 0) {
+        return false;
+    }
+    for (const char *p = strstr(b->filter, name); p; p = strstr(p + 1, name)) {
+        bool begins = p == b->filter || !is_word_byte(p[-1]);
+        if (begins && p[n] && strchr(":=!<>~", p[n])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct table_column look(struct browse *b, struct browse_column *c, int w)
 {
     struct table_column t = {.min = 1, .ideal = VALUE_MAX_W, .priority = 92};
@@ -202,7 +231,14 @@ static struct table_column look(struct browse *b, struct browse_column *c, int w
     } else {
         c->is_number = browse_column_is_shown(b, c) && all_numbers(b, c);
         t.align = c->is_number ? ALIGN_POINT : ALIGN_LEFT;
+        int title_w = (int)utf8_width(sv_z(c->title));
+        t.ideal = title_w > TITLE_MAX_W ? TITLE_MAX_W : title_w > t.ideal ? title_w : t.ideal;
         t.priority = c->family == FAMILY_METRICS ? 95 : c->family == FAMILY_PARAMS ? 90 : 40;
+    }
+    if (b->sort_id && z_eq(b->sort_id, c->id)) {
+        t.priority = 99; /* what it is ordered or filtered by is to be seen */
+    } else if (is_in_filter(b, c)) {
+        t.priority = 97;
     }
     t.id = c->id;
     t.title = c->title;
@@ -336,7 +372,6 @@ static void source_draw(const void *arg, size_t row, size_t col, struct canvas *
     const struct browse *b = arg;
     const struct row *at = browse_row(b, row);
     (void)col;
-    *b->is_spark_drawn = true;
     for (size_t i = 0; at && i < b->sparks.n; i++) {
         const struct browse_spark *s = &b->sparks.at[i];
         if (z_eq(s->run, at->id) && s->series && s->series->series_count) {

@@ -5,7 +5,7 @@
 #include "views/browse.h"
 #include "views/views.h"
 
-enum { SIDE_MIN_W = 36, TICK_MS = 1000, IDLE_TICK_MS = 60000, COMPARE_W = 18, COMPARE_MAX = 12 };
+enum { SIDE_MIN_W = 36, TICK_MS = 1000, IDLE_TICK_MS = 60000, COMPARE_W = 18 };
 
 /* What each kind is a part of, and what to say when there is none. */
 static const struct {
@@ -142,7 +142,10 @@ void browse_hints(const struct view *v, struct hints *h)
     if (t.gate.token && *t.gate.token) {
         hint_add(h, CMD_APPROVE, "approve");
     }
-    hint_add(h, CMD_OPEN, "open");
+    bool is_narrowed = *b->filter || b->table.mark_count || b->has_detail;
+    if (!is_narrowed) {
+        hint_add(h, CMD_OPEN, "open");
+    }
     if (b->kind == KIND_PIPELINE) {
         hint_add(h, CMD_RUN, "run");
     } else if (b->kind == KIND_EXECUTION) {
@@ -155,8 +158,9 @@ void browse_hints(const struct view *v, struct hints *h)
     if (b->kind == KIND_RUN) {
         hint_add(h, CMD_METRICS, "charts");
     }
-    if (*b->filter || b->table.mark_count || b->has_detail) {
+    if (is_narrowed) {
         hint_add(h, CMD_BACK, "clear");
+        hint_add(h, CMD_OPEN, "open");
     } else {
         hint_add(h, CMD_FILTER, "filter");
         hint_add(h, CMD_SORT, "order");
@@ -194,7 +198,6 @@ void browse_layout(struct view *v, struct rect area)
     table_layout(&b->table, b->list);
     browse_window(b);
     browse_sparks_update(b);
-    *b->is_spark_drawn = false;
     tick(b);
 }
 
@@ -254,25 +257,6 @@ void browse_draw(const struct view *v, struct canvas *c, struct rect area)
 
 /* --- marked rows side by side --- */
 
-struct marked {
-    const struct browse *b;
-    const struct row *rows[COMPARE_MAX];
-    size_t n, missing;
-};
-
-static void add_marked(void *arg, struct sv id)
-{
-    struct marked *m = arg;
-    const struct snapshot *s = m->b->rows;
-    for (size_t i = 0; s && i < s->n; i++) {
-        if (sv_eqz(id, s->rows[i].id) && m->n < COMPARE_MAX) {
-            m->rows[m->n++] = &s->rows[i];
-            return;
-        }
-    }
-    m->missing++;
-}
-
 static void cell_of(const struct browse *b, const struct browse_column *c, const struct row *row,
                     struct str *out)
 {
@@ -285,15 +269,15 @@ static void cell_of(const struct browse *b, const struct browse_column *c, const
 }
 
 /* One field of all of them; whether they differ. */
-static bool compare_line(const struct marked *m, const struct browse_column *c, struct str *out)
+static bool compare_line(const struct browse *b, const struct browse_column *c, struct str *out)
 {
     CLEANUP(str_release) struct str first = STR_INIT;
     bool differs = false;
-    cell_of(m->b, c, m->rows[0], &first);
+    cell_of(b, c, b->kept.at[0].row, &first);
     str_addf(out, "  %-16s", c->key ? c->key : c->id);
-    for (size_t i = 0; i < m->n; i++) {
+    for (size_t i = 0; i < b->kept.n; i++) {
         CLEANUP(str_release) struct str text = STR_INIT;
-        cell_of(m->b, c, m->rows[i], &text);
+        cell_of(b, c, b->kept.at[i].row, &text);
         differs |= !sv_eq(sv_of(&text), sv_of(&first));
         str_addz(out, "  ");
         size_t before = out->n;
@@ -307,19 +291,16 @@ static bool compare_line(const struct marked *m, const struct browse_column *c, 
 
 void browse_compare(const struct browse *b, bool only_diff, struct str *out)
 {
-    struct marked m = {.b = b};
     CLEANUP(str_release) struct str differ = STR_INIT;
     CLEANUP(str_release) struct str same = STR_INIT;
-    table_each_mark(&b->table, add_marked, &m);
-    if (m.n == 0) {
-        str_addz(out, "The marked rows are not loaded: scroll to them first.\n");
+    if (b->kept.n == 0) {
         return;
     }
     for (size_t i = 0; i < b->columns.n; i++) {
         CLEANUP(str_release) struct str line = STR_INIT;
         const struct browse_column *c = &b->columns.at[i];
         if (c->source != BROWSE_SPARK) {
-            bool differs = compare_line(&m, c, &line);
+            bool differs = compare_line(b, c, &line);
             str_addsv(differ.n == 0 || differs ? &differ : &same, sv_of(&line));
         }
     }
@@ -327,8 +308,8 @@ void browse_compare(const struct browse *b, bool only_diff, struct str *out)
     if (!only_diff) {
         str_addf(out, "\nThe same in all\n%s", same.p);
     }
-    if (m.missing) {
-        str_addf(out, "\n%zu marked rows are not shown: narrow the list by / to have them loaded\n",
-                 m.missing);
+    if (b->kept.n < b->table.mark_count) {
+        str_addf(out, "\n%zu of %zu marked rows are shown: as many as there is room for\n",
+                 b->kept.n, b->table.mark_count);
     }
 }

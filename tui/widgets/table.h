@@ -128,6 +128,7 @@ void table_status(const struct table *t, struct status *st);
 enum can table_can(const struct table *t, enum cmd cmd, struct str *why);
 /* Whether columns are left out at the right; whether a cell aligns as a number. */
 bool table_is_cut(const struct table *t);
+bool table_shows_column(const struct table *t, size_t col); /* in the area of the last layout */
 bool table_is_number(struct sv text);
 
 #endif

@@ -154,6 +154,15 @@ static void plan_release(struct plan *p)
     free(p->w);
 }
 
+bool table_shows_column(const struct table *t, size_t col)
+{
+    struct plan p;
+    plan_init(t, &p, t->area);
+    bool is_shown = col < t->column_count && p.w[col] > 0;
+    plan_release(&p);
+    return is_shown;
+}
+
 bool table_is_cut(const struct table *t)
 {
     struct plan p;
@@ -276,6 +285,9 @@ static void draw_cell(const struct table *t, size_t row, size_t col, struct canv
     }
     if (column->align == ALIGN_POINT) {
         pad_point(t, col, text, &padded);
+        while ((int)padded.n > r.w && padded.p[padded.n - 1] == ' ') {
+            str_truncate(&padded, padded.n - 1); /* blanks are not worth an ellipsis */
+        }
         canvas_fit(c, r.x, r.y, r.w, cell->style, sv_of(&padded), ALIGN_RIGHT, UTF8_CUT_END);
         return;
     }
