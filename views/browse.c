@@ -205,7 +205,8 @@ static void sort_by(struct view *v, struct sv text)
     (void)sv_split(&rest, part, &name);
     rest = name.n < text.n ? sv_trim(rest) : (struct sv){"", 0};
     dir = sv_eqz(rest, "desc") ? -1 : sv_eqz(rest, "asc") ? 1 : dir;
-    const struct browse_column *c = browse_column_find(b, sv_trim(name));
+    const struct browse_column *c = browse_column_find(b, sv_trim(text)); /* it may have spaces */
+    c = c ? c : browse_column_find(b, sv_trim(name));
     if (c) {
         set_sort(b, c, dir);
     } else {
@@ -253,6 +254,10 @@ static void choose_columns(struct view *v, struct sv names)
     struct sv rest = sv_trim(names), name;
     if (rest.n == 0) {
         column_menu(v, TAG_COLUMNS, "show or hide: ");
+        return;
+    }
+    if (browse_column_find(b, rest)) { /* one whose name has spaces */
+        browse_column_toggle(b, browse_column_find(b, rest));
         return;
     }
     while (rest.n && sv_split(&rest, ' ', &name)) {

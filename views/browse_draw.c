@@ -73,7 +73,7 @@ static void more_of(const struct browse *b, const struct row *row, struct str *o
         bool is_short = f->width < 24;
         bool is_said = f->flags & F_HIDDEN || (c && browse_column_is_shown(b, c) && is_short);
         if (v.type != VALUE_TEXT || !*v.text || is_said || i == FIELD_RUN_name ||
-            z_eq(f->id, "context")) {
+            z_eq(f->id, "context") || z_eq(v.text, b->parent)) {
             continue;
         }
         if (i == 0 && strstr(v.text, row_text(row, FIELD_RUN_name))) {

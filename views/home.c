@@ -562,7 +562,7 @@ static void home_help(const struct view *v, struct help *h)
     help_section(h, "Home");
     for (int g = 0; g < GROUP_COUNT; g++) {
         static const char *const texts[GROUP_COUNT] = {
-            "failed in the last day and not made good since; `:ack` puts it aside",
+            "failed in the last day, no success since; `:ack` hides it",
             "approvals and callbacks: A decides",
             "executions that have not ended",
             "where things live",

@@ -33,7 +33,6 @@ struct model {
     struct act act;
     struct rawdoc raw;
     struct rect head;
-    bool is_ticking;
 };
 
 static struct model *model_of(const struct view *v)
@@ -45,7 +44,8 @@ static const struct table_column columns[COL_COUNT] = {
     [COL_NAME] = {.id = "name", .title = "", .min = 16, .ideal = 28, .flags = TABLE_FROZEN},
     [COL_VALUE] = {.id = "value", .title = "", .min = 8, .weight = 1, .priority = 9},
     [COL_OTHER] = {.id = "other", .title = "", .min = 1, .ideal = 14, .priority = 2},
-    [COL_CHANGE] = {.id = "change", .title = "", .min = 1, .ideal = 10, .priority = 1},
+    /* takes what is left over, so that the values stand beside each other */
+    [COL_CHANGE] = {.id = "change", .title = "", .min = 8, .weight = 1000, .priority = 1},
 };
 
 /* --- which versions --- */

@@ -1,0 +1,133 @@
+/* A version of a model: metrics beside the last approved ones, where it came from, the decision. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "tests/views/fake_hub.h"
+#include "views/views.h"
+
+#define VERSIONS                                                                                   \
+    "id | name | status | group | version | execution | run | artifact | digest | token | "        \
+    "decided_by | reason | created | context | metrics.auc | metrics.f1\n"                         \
+    "churn/7 | churn/7 | PendingManualApproval | churn | 7 | k3v9x0m2q8ab | r118 | "               \
+    "s3://churn/model.tar.gz | 9c1e77ab | PNL62QyxFl | | | 2h | local | 0.912 | nan\n"             \
+    "churn/6 | churn/6 | Approved | churn | 6 | b7qp02mz5kd1 | r90 | s3://churn/6.tar.gz | "       \
+    "51b0d2f4 | aaaaaaaaaa | ops | better | 9d | local | 0.908 | 0.8\n"                            \
+    "churn/5 | churn/5 | Rejected | churn | 5 | | | | | bbbbbbbbbb | ci | worse | 12d | local | "  \
+    "0.5 |\n"
+
+static struct fake *opened(int w, int h, const char *id)
+{
+    struct fake *f = fake_new(w, h, false);
+    fake_rows(f, KIND_PACKAGE, "churn", VERSIONS);
+    fake_open(f, &home_view, NULL);
+    fake_open(f, &model_view, id);
+    return f;
+}
+
+static void it_needs_a_version(void **state)
+{
+    static const char *const bad[] = {NULL, "", "churn"};
+    (void)state;
+    struct fake *f = fake_new(80, 24, false);
+    for (size_t i = 0; i < ALEN(bad); i++) {
+        struct err e = ERR_INIT;
+        assert_null(app_open(f->app, &model_view, &(struct route){.id = bad[i]}, &e));
+        assert_int_equal(e.code, ERR_USAGE);
+    }
+    fake_free(f);
+}
+
+static void it_shows_what_changed(void **state)
+{
+    static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 10}};
+    (void)state;
+    for (size_t k = 0; k < ALEN(sizes); k++) {
+        struct fake *f = opened(sizes[k][0], sizes[k][1], "churn/7");
+        CLEANUP(mem_free_ptr)
+        char *name = xasprintf("model-data-%dx%d", sizes[k][0], sizes[k][1]);
+        fake_golden(f, name);
+        fake_free(f);
+    }
+    struct fake *f = opened(80, 24, "churn/7");
+    assert_true(fake_shows(f, "+0.004"));
+    assert_true(fake_shows(f, "beside churn/6"));
+    fake_free(f);
+}
+
+static void what_is_not_there_is_said(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24, "churn/9");
+    assert_true(fake_shows(f, "There is no version churn/9"));
+    fake_keys(f, "A");
+    assert_true(fake_shows(f, "not known yet"));
+    fake_free(f);
+    f = fake_new(80, 24, false);
+    fake_failure(f, QUERY_ROWS, KIND_PACKAGE, "churn", ERR_IO, "read .mlw/local.db: disk error");
+    fake_open(f, &model_view, "churn/7");
+    assert_true(fake_shows(f, "disk error"));
+    fake_free(f);
+    f = fake_new(80, 24, false);
+    fake_open(f, &model_view, "churn/7");
+    assert_true(fake_shows(f, "Reading churn/7"));
+    fake_free(f);
+}
+
+static void it_is_approved_and_rejected(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24, "churn/7");
+    fake_keys(f, "A<Enter>good<Enter>y");
+    assert_int_equal(fake_request(f, 0)->type, REQ_APPROVE);
+    assert_string_equal(fake_request(f, 0)->id, "PNL62QyxFl");
+    assert_string_equal(fake_request(f, 0)->text, "good");
+    fake_reply(f, 0, true, "PNL62QyxFl is Approved", 0);
+    assert_true(fake_shows(f, "churn/7 is Approved"));
+    fake_free(f);
+    f = opened(80, 24, "churn/6");
+    fake_keys(f, "A");
+    assert_true(fake_shows(f, "churn/6 is Approved: there is no decision to make"));
+    assert_int_equal(fake_request_count(f), 0);
+    fake_free(f);
+}
+
+static void enter_leads_to_what_made_it(void **state)
+{
+    (void)state;
+    struct fake *f = opened(132, 24, "churn/7");
+    fake_keys(f, "<Enter>");
+    assert_true(fake_shows(f, "Enter opens the execution and the run"));
+    fake_keys(f, "jj<Enter>");
+    assert_true(fake_shows(f, "executions ▸ k3v9x0m2q8ab"));
+    fake_free(f);
+}
+
+static void a_monkey_breaks_nothing(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24, "churn/7");
+    fake_monkey(f, &model_view, "churn/7", 3, 10000);
+    fake_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_needs_a_version),
+        cmocka_unit_test(it_shows_what_changed),
+        cmocka_unit_test(what_is_not_there_is_said),
+        cmocka_unit_test(it_is_approved_and_rejected),
+        cmocka_unit_test(enter_leads_to_what_made_it),
+        cmocka_unit_test(a_monkey_breaks_nothing),
+    };
+    (void)utf8_init_locale();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

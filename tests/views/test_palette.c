@@ -1,0 +1,168 @@
+/* The palette: lists, filters, things by id, and what is no line at all. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "tests/views/fake_hub.h"
+#include "views/views.h"
+
+#include "views/palette.h"
+
+struct root {
+    struct fake *f;
+    struct palette palette;
+};
+
+static void *next_event(void *arg)
+{
+    struct root *r = arg;
+    return hub_next_event(r->f->hub, &r->f->ev) ? &r->f->ev : NULL;
+}
+
+static void on_event(void *arg, struct app *app, const void *ev)
+{
+    (void)app;
+    (void)palette_event(&((struct root *)arg)->palette, ev);
+}
+
+static bool open_line(void *arg, struct app *app, struct sv line, struct err *e)
+{
+    return palette_open(&((struct root *)arg)->palette, app, line, e);
+}
+
+static void complete(void *arg, struct app *app, struct sv text, struct menu *menu)
+{
+    (void)app;
+    palette_complete(&((struct root *)arg)->palette, text, menu);
+}
+
+static void begin(struct root *r)
+{
+    *r = (struct root){0};
+    r->f = fake_new_with((struct app_config){.w = 132,
+                                             .h = 40,
+                                             .arg = r,
+                                             .next_event = next_event,
+                                             .on_event = on_event,
+                                             .open_line = open_line,
+                                             .complete = complete});
+    palette_init(&r->palette, r->f->hub);
+    fake_rows(r->f, KIND_EXECUTION, NULL,
+              "id | name | status | pipeline\n"
+              "k3v9x0m2q8ab | k3v9x0m2q8ab | Executing | churn\n"
+              "k3vzzzzzzzzz | k3vzzzzzzzzz | Failed | churn\n");
+    fake_rows(r->f, KIND_PACKAGE, NULL, "id | name | status\nchurn/7 | churn/7 | Approved\n");
+    fake_open(r->f, &home_view, NULL);
+    fake_keys(r->f, ":<Esc>"); /* the names come when it is opened */
+}
+
+static void end(struct root *r)
+{
+    palette_release(&r->palette);
+    fake_free(r->f);
+}
+
+static void lines_lead_to_views(void **state)
+{
+    static const struct {
+        const char *line, *shows;
+    } ways[] = {
+        {"runs /lr>0.01 auc<0.9", "/lr>0.01 auc<0.9"},
+        {"executions churn", "pipelines ▸ churn ▸ executions"},
+        {"execution k3v9", "executions ▸ k3v9x0m2q8ab"},
+        {"k3v9x0m2q8ab", "executions ▸ k3v9x0m2q8ab"},
+        {"show package churn/7", "packages ▸ churn/7"},
+        {"ls jobs", "local ▸ jobs"},
+        {"versions @local", "local ▸ packages"},
+        {"log k3v9x0m2q8ab/train", "train"},
+        {"journal", "local ▸ journal"},
+        {"events", "local ▸ events"},
+        {":gates", "local ▸ gates"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(ways); i++) {
+        struct root r;
+        struct err e = ERR_INIT;
+        begin(&r);
+        fake_rows(r.f, KIND_RUN, NULL, "id | name | status | params.lr\nr | r | FINISHED | 0.1\n");
+        if (!app_line(r.f->app, sv_z(ways[i].line), &e)) {
+            fail_msg("%s: %s", ways[i].line, e.msg);
+        }
+        if (!fake_shows(r.f, ways[i].shows)) {
+            fail_msg("%s does not show %s", ways[i].line, ways[i].shows);
+        }
+        end(&r);
+    }
+}
+
+static void nonsense_is_said_to_be(void **state)
+{
+    static const char *const lines[] = {"nonsense", "k3v", "zzzzzzzzzzzz", "show",
+                                        "show nothing x"};
+    (void)state;
+    for (size_t i = 0; i < ALEN(lines); i++) {
+        struct root r;
+        struct err e = ERR_INIT;
+        begin(&r);
+        assert_false(app_line(r.f->app, sv_z(lines[i]), &e));
+        assert_int_equal(e.code, ERR_NOT_FOUND);
+        assert_true(strlen(e.msg) > 0);
+        end(&r);
+    }
+}
+
+static void it_completes_names(void **state)
+{
+    (void)state;
+    struct root r;
+    begin(&r);
+    fake_keys(r.f, ":k3v9");
+    assert_true(fake_shows(r.f, "execution k3v9x0m2q8ab"));
+    fake_keys(r.f, "<Enter>");
+    assert_true(fake_shows(r.f, "executions ▸ k3v9x0m2q8ab"));
+    fake_keys(r.f, ":churn/7<Enter>");
+    assert_true(fake_shows(r.f, "packages ▸ churn/7"));
+    fake_keys(r.f, ":home<Enter>");
+    assert_true(fake_shows(r.f, "Reading the workspace"));
+    fake_keys(r.f, ":");
+    fake_golden(r.f, "palette");
+    end(&r);
+}
+
+static void run_is_the_command(void **state)
+{
+    (void)state;
+    struct root r;
+    struct err e = ERR_INIT;
+    begin(&r);
+    assert_true(app_line(r.f->app, SV("run"), &e));
+    assert_true(fake_shows(r.f, "run:"));
+    end(&r);
+}
+
+static void a_monkey_breaks_nothing(void **state)
+{
+    (void)state;
+    struct root r;
+    begin(&r);
+    fake_monkey(r.f, &home_view, NULL, 77, 10000);
+    end(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_lead_to_views),     cmocka_unit_test(nonsense_is_said_to_be),
+        cmocka_unit_test(it_completes_names),      cmocka_unit_test(run_is_the_command),
+        cmocka_unit_test(a_monkey_breaks_nothing),
+    };
+    (void)utf8_init_locale();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
