@@ -54,6 +54,15 @@ void *arena_alloc(struct arena *a, size_t size_bytes)
     return p;
 }
 
+void *arena_copy(struct arena *a, const void *from, size_t size_bytes)
+{
+    void *p = arena_alloc(a, size_bytes);
+    if (p && size_bytes) {
+        memcpy(p, from, size_bytes);
+    }
+    return p;
+}
+
 const char *arena_sv(struct arena *a, struct sv v)
 {
     char *p = arena_alloc(a, v.n + 1);

@@ -222,10 +222,7 @@ bool run_metric_keys(struct store *st, struct arena *a, struct metric_keys *ret,
         vec_push(&keys, k);
     }
     ret->n = keys.n;
-    ret->at = arena_alloc(a, (keys.n + 1) * sizeof *keys.at);
-    if (keys.n) {
-        memcpy(ret->at, keys.at, keys.n * sizeof *keys.at);
-    }
+    ret->at = arena_copy(a, keys.at, keys.n * sizeof *keys.at);
     vec_release(&keys);
     return rc == 0;
 }
@@ -283,10 +280,7 @@ bool run_series_keys(struct store *st, int64_t run, struct arena *a, struct seri
         vec_push(&keys, k);
     }
     ret->n = keys.n;
-    ret->at = arena_alloc(a, (keys.n + 1) * sizeof *keys.at);
-    if (keys.n) {
-        memcpy(ret->at, keys.at, keys.n * sizeof *keys.at);
-    }
+    ret->at = arena_copy(a, keys.at, keys.n * sizeof *keys.at);
     vec_release(&keys);
     return rc == 0;
 }

@@ -152,10 +152,7 @@ bool execution_steps(struct store *st, const char *id, struct arena *a, struct s
         vec_push(&rows, row);
     }
     ret->n = rows.n;
-    ret->at = arena_alloc(a, (rows.n + 1) * sizeof *rows.at);
-    if (rows.n) {
-        memcpy(ret->at, rows.at, rows.n * sizeof *rows.at);
-    }
+    ret->at = arena_copy(a, rows.at, rows.n * sizeof *rows.at);
     vec_release(&rows);
     return rc == 0;
 }
@@ -185,10 +182,7 @@ bool execution_attempts(struct store *st, const char *id, struct arena *a, struc
         vec_push(&rows, row);
     }
     ret->n = rows.n;
-    ret->at = arena_alloc(a, (rows.n + 1) * sizeof *rows.at);
-    if (rows.n) {
-        memcpy(ret->at, rows.at, rows.n * sizeof *rows.at);
-    }
+    ret->at = arena_copy(a, rows.at, rows.n * sizeof *rows.at);
     vec_release(&rows);
     return rc == 0;
 }
@@ -203,10 +197,7 @@ bool execution_unfinished(struct store *st, struct arena *a, const char ***ret_i
         vec_push(&ids, col(q, 0, a));
     }
     *ret_n = ids.n;
-    *ret_ids = arena_alloc(a, (ids.n + 1) * sizeof *ids.at);
-    if (ids.n) {
-        memcpy(*ret_ids, ids.at, ids.n * sizeof *ids.at);
-    }
+    *ret_ids = arena_copy(a, ids.at, ids.n * sizeof *ids.at);
     vec_release(&ids);
     return rc == 0;
 }
