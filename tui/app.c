@@ -24,6 +24,10 @@ enum {
     SIGNALS = 7,
     SLOW_MS = 10000, /* how long a line counts as slow after it would not take more */
     SLOW_FRAME_MS = 250,
+    PACE_BYTES =
+        4096, /* how much is sent before the terminal is asked, and again before it waits */
+    ANSWER_MS = 15000,    /* how long an answer is waited for */
+    LAST_ANSWER_MS = 300, /* the same at the end: an answer that comes later lands in the shell */
 };
 
 struct loop {
@@ -42,6 +46,12 @@ struct loop {
     int64_t esc_due_ms; /* 0: nothing undecided */
     int64_t last_frame_ms;
     int64_t slow_until_ms;
+    /* What the kernel and the network hold on the way is out of our hands, so the terminal is
+     * asked whether it has shown what it got (ECMA-48 8.3.35 DSR 5), and frames are left out
+     * while much is unanswered. A terminal that never answered is not waited for. */
+    int64_t asked_ms;        /* 0: no question is open */
+    size_t sent_bytes;       /* since the last question */
+    uint64_t answers;        /* heard so far */
     bool is_input_turn;      /* a key came: paint at once */
     uint64_t frames, synced; /* synced: input bytes that were reported */
     bool is_frame_open;      /* a frame's bytes are on their way */
@@ -92,6 +102,32 @@ static void flush_out(struct loop *l)
     }
 }
 
+/* Count a frame's bytes; after enough of them, and with the first frame, ask. */
+static void ask(struct loop *l)
+{
+    l->sent_bytes += l->out.n;
+    if (!l->asked_ms && (l->sent_bytes >= PACE_BYTES || l->frames == 0)) {
+        str_addz(&l->out, "\033[5n");
+        l->asked_ms = l->app->mono_ms;
+        l->sent_bytes = 0;
+    }
+}
+
+/* Much is on the way: no frame before the answer. */
+static bool is_held(const struct loop *l)
+{
+    return l->asked_ms && l->answers && l->sent_bytes >= PACE_BYTES &&
+           l->app->mono_ms < l->asked_ms + ANSWER_MS;
+}
+
+static void hear_answers(struct loop *l)
+{
+    if (l->input.reports != l->answers) {
+        l->answers = l->input.reports;
+        l->asked_ms = 0;
+    }
+}
+
 static void frame(struct loop *l)
 {
     struct app *app = l->app;
@@ -114,6 +150,7 @@ static void frame(struct loop *l)
         str_addc(&l->out, '\a');
         app->wants_bell = false;
     }
+    ask(l);
     l->last_frame_ms = app->mono_ms;
     l->frames++;
     l->is_frame_open = true;
@@ -136,6 +173,7 @@ static void input_drain(struct loop *l)
             app_paste(l->app, ev.paste);
         }
     }
+    hear_answers(l);
     l->esc_due_ms = input_is_pending(&l->input) ? l->app->mono_ms + ESC_MS : 0;
 }
 
@@ -289,6 +327,9 @@ static void suspend(struct loop *l)
  * keys are gathered, so that frames are left out rather than queued. */
 static int64_t frame_due(const struct loop *l)
 {
+    if (is_held(l)) {
+        return l->asked_ms + ANSWER_MS;
+    }
     if (l->app->mono_ms < l->slow_until_ms) {
         return l->last_frame_ms + SLOW_FRAME_MS;
     }
@@ -397,6 +438,13 @@ static void leave(struct loop *l)
         struct pollfd p = {.fd = l->fd, .events = POLLOUT};
         (void)poll(&p, 1, 50);
         flush_out(l);
+    }
+    until = clock_mono_ms() + LAST_ANSWER_MS;
+    while (l->asked_ms && l->answers && !l->is_hung_up && clock_mono_ms() < until) {
+        struct pollfd p = {.fd = l->fd, .events = POLLIN};
+        if (poll(&p, 1, (int)(until - clock_mono_ms())) > 0) {
+            tty_read(l);
+        }
     }
     term_modes_restore(l->fd);
     term_stderr_release();

@@ -302,6 +302,7 @@ static struct input_event step(struct input *in, bool is_final)
         if (d.used == 0) {
             return (struct input_event){.kind = INPUT_NONE};
         }
+        in->reports += sv_eq((struct sv){v.p, d.used}, SV("\033[0n"));
         take(in, d.used);
         if (d.key.code) {
             return (struct input_event){.kind = INPUT_KEY, .key = d.key};

@@ -37,6 +37,7 @@ struct input {
     struct input_seq *seqs;
     size_t seq_count;
     uint64_t consumed;
+    uint64_t reports; /* answers to the question whether all was shown: ESC [ 0 n */
 };
 
 void input_init(struct input *in);
