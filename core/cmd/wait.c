@@ -10,7 +10,7 @@
 #include "core/pipeline/control.h"
 #include "core/store/execution.h"
 
-enum { POLL_MS = 500, ENSURE_FIRST_MS = 100, ENSURE_MS = 2000 };
+enum { POLL_MS = 500, ENSURE_FIRST_MS = 100, ENSURE_MS = 2000, MAX_STARTS = 4 };
 
 struct wait {
     const struct cmd_line *line;
@@ -20,6 +20,7 @@ struct wait {
     struct loop *loop;
     bool is_terminal;
     int status; /* -1: not ended */
+    int starts; /* of drivers that were gone again when we looked */
 };
 
 static void show_steps(struct wait *w)
@@ -68,11 +69,31 @@ static void look(void *arg)
     arena_release(&a);
 }
 
+/* Somebody must drive it; one that cannot be driven is told, not waited for. */
+static bool ensure_driver(struct wait *w, struct err *e)
+{
+    if (control_is_driven(w->ws, w->execution)) {
+        w->starts = 0;
+        return true;
+    }
+    if (store_is_read_only(w->st)) {
+        return err_set(e, ERR_REFUSED, "nobody drives execution %s, and %s can only be read",
+                       w->execution, w->ws->dir);
+    }
+    if (++w->starts > MAX_STARTS) {
+        CLEANUP(mem_free_ptr) char *words = control_last_words(w->ws, w->execution);
+        err_set(e, ERR_IO, "execution %s was begun %d times and could not go on: %s", w->execution,
+                MAX_STARTS, words ? words : "its driver.log says nothing");
+        return err_hint(e, "mlw watch %s tries again", w->execution);
+    }
+    return control_ensure(w->ws, w->execution, e);
+}
+
 static void ensure(void *arg)
 {
     struct wait *w = arg;
-    struct err e;
-    if (w->status < 0 && !control_ensure(w->ws, w->execution, &e)) {
+    struct err e = ERR_INIT;
+    if (w->status < 0 && !w->line->globals.is_read_only && !ensure_driver(w, &e)) {
         w->status = cmd_fail(w->line, &e);
     }
 }
@@ -89,7 +110,7 @@ int cmd_wait(const struct cmd_line *line, const struct workspace *ws, struct sto
              const char *execution)
 {
     struct err ignored;
-    struct wait w = {line, ws, st, execution, loop_new(), isatty(STDERR_FILENO) == 1, -1};
+    struct wait w = {line, ws, st, execution, loop_new(), isatty(STDERR_FILENO) == 1, -1, 0};
     struct loop_watch *watch = loop_watch_new(w.loop, store_wake_path(st), look, &w, &ignored);
     struct loop_timer *poll = loop_timer_new(w.loop, look, &w);
     struct loop_timer *guard = loop_timer_new(w.loop, ensure, &w);

@@ -68,7 +68,7 @@ static void ensure_drivers(void *arg)
 static void *run(void *arg)
 {
     struct hub *hub = arg;
-    if (!hub->is_read_only) {
+    if (!store_is_read_only(hub->st)) {
         loop_timer_start(hub->guard, 0, GUARD_MS);
     }
     loop_run(hub->loop);
@@ -133,7 +133,7 @@ struct hub *hub_new(const struct hub_options *options, int *ret_wake_fd, struct 
         free(hub);
         return NULL;
     }
-    hub->is_read_only = options->is_read_only || store_is_read_only(hub->st);
+    hub->is_read_only = options->is_read_only;
     hub->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     hub->to_ui = queue_new(QUEUE_CAPACITY, ring_ui, hub);
     hub->to_hub = queue_new(QUEUE_CAPACITY, ring_hub, hub);

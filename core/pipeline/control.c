@@ -13,9 +13,10 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
+#include "core/base/utf8.h"
 #include "core/store/gates.h"
 
-static bool is_driven(const struct workspace *ws, const char *execution)
+bool control_is_driven(const struct workspace *ws, const char *execution)
 {
     CLEANUP(mem_free_ptr) char *dir = workspace_execution_dir(ws, execution);
     CLEANUP(mem_free_ptr) char *path = path_join(dir, "driver.lock");
@@ -26,6 +27,26 @@ static bool is_driven(const struct workspace *ws, const char *execution)
     bool is_held = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     close(fd);
     return is_held;
+}
+
+char *control_last_words(const struct workspace *ws, const char *execution)
+{
+    CLEANUP(mem_free_ptr) char *dir = workspace_execution_dir(ws, execution);
+    CLEANUP(mem_free_ptr) char *path = path_join(dir, "driver.log");
+    CLEANUP(str_release) struct str clean = STR_INIT;
+    char end[1024];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : -1;
+    off_t from = size > (off_t)sizeof end ? size - (off_t)sizeof end : 0;
+    ssize_t n = size > 0 ? pread(fd, end, sizeof end, from) : 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    struct sv rest = sv_trim((struct sv){end, n > 0 ? (size_t)n : 0}), line = {0};
+    while (sv_split(&rest, '\n', &line)) {
+    }
+    utf8_sanitize(&clean, line);
+    return clean.n ? str_detach(&clean) : NULL;
 }
 
 /* In the grandchild: no terminal, no descriptors of ours; what it says goes to driver.log. */
@@ -49,7 +70,7 @@ static _Noreturn void become_driver(const char *self, const char *dir, const cha
 
 bool control_ensure(const struct workspace *ws, const char *execution, struct err *e)
 {
-    if (is_driven(ws, execution)) {
+    if (control_is_driven(ws, execution)) {
         return true;
     }
     CLEANUP(mem_free_ptr) char *dir = workspace_execution_dir(ws, execution);

@@ -37,5 +37,10 @@ MUST_USE bool control_decide(const struct workspace *ws, struct store *st, const
 MUST_USE bool control_ensure(const struct workspace *ws, const char *execution, struct err *e);
 /* The same for every execution that has not ended. */
 MUST_USE bool control_ensure_all(const struct workspace *ws, struct store *st, struct err *e);
+/* Does anybody drive it now? */
+bool control_is_driven(const struct workspace *ws, const char *execution);
+/* The last line that a driver of it said, with what it may not hold removed; NULL: none. Caller
+ * frees. */
+char *control_last_words(const struct workspace *ws, const char *execution);
 
 #endif

@@ -94,14 +94,17 @@ struct contract drive_contract(const struct driver *d, size_t index);
 /* --- drive_jobs.c --- */
 MUST_USE bool drive_start_job(struct driver *d, size_t index);
 /* Take over what the store says of its newest attempt. */
-void drive_recover_job(struct driver *d, size_t index, const struct attempt_row *row,
-                       int64_t log_offset);
+MUST_USE bool drive_recover_job(struct driver *d, size_t index, const struct attempt_row *row,
+                                int64_t log_offset, struct err *e);
 MUST_USE bool drive_poll_job(struct driver *d, size_t index);
 MUST_USE bool drive_stop_job(struct driver *d, size_t index);
 
 /* --- drive_retry.c --- */
-/* May this failure be tried again? Sets retry_at_ms when it may. */
-bool drive_may_retry(struct driver *d, size_t index, enum retry_class class);
+/* May this failure be tried again? Then the StepWaits that says so; else NULL. Sets retry_at_ms. */
+struct json *drive_try_again(struct driver *d, size_t index, enum retry_class class,
+                             const char *reason);
+/* Take over what was tried again before: a new driver gives no new chances. */
+MUST_USE bool drive_recover_retries(struct driver *d, size_t index, struct err *e);
 
 /* --- drive_logs.c --- */
 void drive_tail_open(struct driver *d, size_t index, int64_t offset);

@@ -93,11 +93,8 @@ static bool end_attempt(struct driver *d, size_t index, const struct ending *end
         return false;
     }
     s->is_attempt_open = false;
-    if (drive_may_retry(d, index, end->class)) {
-        CLEANUP(str_release) struct str why = STR_INIT;
-        str_addf(&why, "trying again after: %s", end->reason);
-        j = drive_json(d, index);
-        json_set_str(j, "why", why.p);
+    j = drive_try_again(d, index, end->class, end->reason);
+    if (j) {
         return drive_event(d, EVENT_STEP_WAITS, j) && drive_commit(d);
     }
     const char *api_status =
@@ -379,8 +376,8 @@ bool drive_poll_job(struct driver *d, size_t index)
     return ok;
 }
 
-void drive_recover_job(struct driver *d, size_t index, const struct attempt_row *row,
-                       int64_t log_offset)
+bool drive_recover_job(struct driver *d, size_t index, const struct attempt_row *row,
+                       int64_t log_offset, struct err *e)
 {
     struct drive_step *s = &d->steps[index];
     name_attempt(d, index, (int)row->n, row->token);
@@ -392,6 +389,7 @@ void drive_recover_job(struct driver *d, size_t index, const struct attempt_row 
         drive_resume_run(d, index);
         drive_tail_open(d, index, log_offset);
     }
+    return drive_recover_retries(d, index, e);
 }
 
 bool drive_stop_job(struct driver *d, size_t index)

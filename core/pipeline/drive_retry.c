@@ -15,6 +15,13 @@ static const struct {
     [CLASS_ALGORITHM_ERROR] = {0, 0},
 };
 
+/* in StepWaits events */
+static const char *const class_words[] = {
+    [CLASS_SERVICE_FAULT] = "Step.SERVICE_FAULT",
+    [CLASS_INTERNAL_ERROR] = "SageMaker.JOB_INTERNAL_ERROR",
+    [CLASS_ALGORITHM_ERROR] = "AlgorithmError",
+};
+
 static const unsigned policy_bits[] = {
     [CLASS_SERVICE_FAULT] = 1u << RETRY_SERVICE_FAULT,
     [CLASS_INTERNAL_ERROR] = 1u << RETRY_INTERNAL_ERROR,
@@ -42,30 +49,67 @@ static bool policy_allows(const struct retry_policy *p, int done, int64_t since_
     return p->max_attempts < 0 || done < p->max_attempts;
 }
 
-bool drive_may_retry(struct driver *d, size_t index, enum retry_class class)
+/* Is another try allowed; *ret_wait: how long after the failure. */
+static bool may_retry(struct driver *d, size_t index, enum retry_class class, int64_t *ret_wait)
 {
     struct drive_step *s = &d->steps[index];
+    int64_t now = clock_mono_ms();
     if (class == CLASS_NONE || d->is_stopping) {
         return false;
     }
-    int64_t now = clock_mono_ms(), wait = 0;
     if (!s->first_failure_ms) {
         s->first_failure_ms = now;
     }
     int done = s->retries[class];
     const struct retry_policy *p = policy_for(&d->def.steps.at[index], class);
-    bool may;
     if (class == CLASS_ALGORITHM_ERROR) {
-        may = done < d->retry_on_exit;
-    } else if (p) {
-        may = policy_allows(p, done, now - s->first_failure_ms, &wait);
-    } else {
-        may = done < defaults[class].retries;
-        wait = defaults[class].wait_ms;
+        return done < d->retry_on_exit;
     }
-    if (may) {
-        s->retries[class]++;
-        s->retry_at_ms = now + (wait > 0 ? wait : 1);
+    if (p) {
+        return policy_allows(p, done, now - s->first_failure_ms, ret_wait);
     }
-    return may;
+    *ret_wait = defaults[class].wait_ms;
+    return done < defaults[class].retries;
+}
+
+struct json *drive_try_again(struct driver *d, size_t index, enum retry_class class,
+                             const char *reason)
+{
+    struct drive_step *s = &d->steps[index];
+    int64_t wait = 0;
+    if (!may_retry(d, index, class, &wait)) {
+        return NULL;
+    }
+    s->retries[class]++;
+    s->retry_at_ms = clock_mono_ms() + (wait > 0 ? wait : 1);
+    CLEANUP(str_release) struct str why = STR_INIT;
+    str_addf(&why, "trying again after: %s", reason);
+    struct json *j = drive_json(d, index);
+    json_set_str(j, "why", why.p);
+    json_set_str(j, "class", class_words[class]);
+    json_set_i64(j, "wait_ms", wait);
+    return j;
+}
+
+static void recover_class(void *arg, const struct retry_row *row)
+{
+    struct drive_step *s = arg;
+    int64_t now = clock_mono_ms(), wall = clock_wall_ms();
+    int64_t since_first = wall - row->first_ms, since_last = wall - row->last_ms;
+    int64_t first = now - (since_first > 0 ? since_first : 0);
+    int64_t next = now + row->wait_ms - (since_last > 0 ? since_last : 0);
+    for (size_t i = 0; i < ALEN(class_words); i++) {
+        if (z_eq(row->class, class_words[i])) {
+            s->retries[i] = (int)row->n;
+            bool is_earlier = !s->first_failure_ms || first < s->first_failure_ms;
+            s->first_failure_ms = is_earlier && first ? first : s->first_failure_ms;
+            s->retry_at_ms = next > s->retry_at_ms ? next : s->retry_at_ms;
+        }
+    }
+}
+
+bool drive_recover_retries(struct driver *d, size_t index, struct err *e)
+{
+    return execution_retries(d->st, d->row.id, d->def.steps.at[index].name, recover_class,
+                             &d->steps[index], e);
 }

@@ -184,9 +184,10 @@ static bool take_over(struct driver *d, struct err *e)
         take_over_step(d, index, &rows.at[i]);
         for (size_t k = 0; k < attempts.n; k++) {
             const struct attempt_row *a = &attempts.at[k];
-            if (d->sched.steps[index].state == SCHED_RUNNING && a->n == rows.at[i].attempts &&
-                z_eq(a->step, rows.at[i].name)) {
-                drive_recover_job(d, index, a, rows.at[i].log_offset);
+            bool is_newest = a->n == rows.at[i].attempts && z_eq(a->step, rows.at[i].name);
+            if (d->sched.steps[index].state == SCHED_RUNNING && is_newest &&
+                !drive_recover_job(d, index, a, rows.at[i].log_offset, e)) {
+                return false;
             }
         }
     }

@@ -293,13 +293,41 @@ static bool set_pragmas(struct store *st, const struct workspace *ws, struct err
                    e);
 }
 
+static bool is_disk_read_only(const struct workspace *ws)
+{
+    return access(ws->mlw, W_OK) != 0 && errno == EROFS;
+}
+
+/* Where no file can be made, SQLite opens a database without its -wal only as one that nobody
+ * changes: the name as a URI that says so, if that is how it is. */
+static void set_name(const struct store *st, bool is_disk_read_only, struct str *out)
+{
+    CLEANUP(mem_free_ptr) char *wal = xasprintf("%s-wal", st->path);
+    if (!is_disk_read_only || os_exists(wal)) {
+        str_addz(out, st->path);
+        return;
+    }
+    str_addz(out, "file:");
+    for (const char *p = st->path; *p; p++) {
+        if (strchr("%?#", *p)) {
+            str_addf(out, "%%%02X", (unsigned)*p);
+        } else {
+            str_addc(out, *p);
+        }
+    }
+    str_addz(out, "?immutable=1");
+}
+
 static bool open_db(struct store *st, const struct workspace *ws, unsigned flags, struct err *e)
 {
     int how = st->is_read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (flags & STORE_CREATE && !st->is_read_only) {
         how |= SQLITE_OPEN_CREATE;
     }
-    if (sqlite3_open_v2(st->path, &st->db, how | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    CLEANUP(str_release) struct str name = STR_INIT;
+    set_name(st, is_disk_read_only(ws), &name);
+    how |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+    if (sqlite3_open_v2(name.p, &st->db, how, NULL) != SQLITE_OK) {
         return err_set(e, os_exists(st->path) ? ERR_IO : ERR_NOT_FOUND, "could not open %s: %s",
                        st->path, st->db ? sqlite3_errmsg(st->db) : "no memory");
     }
@@ -311,7 +339,7 @@ bool store_open(const struct workspace *ws, unsigned flags, struct store **ret_s
     struct store *st = xcalloc(1, sizeof *st);
     st->path = path_join(ws->mlw, "local.db");
     st->wake_path = path_join(ws->mlw, "wake");
-    st->is_read_only = flags & STORE_READ_ONLY || (access(ws->mlw, W_OK) != 0 && errno == EROFS);
+    st->is_read_only = flags & STORE_READ_ONLY || is_disk_read_only(ws);
     st->wake_fd = st->is_read_only ? -1 : open(st->wake_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     take_version_lock(st, ws);
     if (!open_db(st, ws, flags, e)) {

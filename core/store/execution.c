@@ -187,6 +187,24 @@ bool execution_attempts(struct store *st, const char *id, struct arena *a, struc
     return rc == 0;
 }
 
+bool execution_retries(struct store *st, const char *id, const char *step,
+                       void (*fn)(void *arg, const struct retry_row *row), void *arg, struct err *e)
+{
+    struct q q = q_get(st, STMT_STEP_RETRIES);
+    q_text(q, ":execution", id);
+    q_text(q, ":step", step);
+    int rc;
+    while ((rc = q_step(q, e)) == 1) {
+        struct retry_row row = {.class = q_col(q, 0),
+                                .n = q_col_i64(q, 1),
+                                .first_ms = q_col_i64(q, 2),
+                                .last_ms = q_col_i64(q, 3),
+                                .wait_ms = q_col_i64(q, 4)};
+        fn(arg, &row);
+    }
+    return rc == 0;
+}
+
 bool execution_unfinished(struct store *st, struct arena *a, const char ***ret_ids, size_t *ret_n,
                           struct err *e)
 {

@@ -75,6 +75,17 @@ MUST_USE bool execution_asked(struct store *st, const char *id, struct arena *a,
                               struct request_row *ret, struct err *e);
 MUST_USE bool execution_answered(struct store *st, int64_t request, struct err *e);
 
+/* --- retries of a step since it was begun, or since `mlw retry` --- */
+struct retry_row {
+    const char *class;            /* as the driver called it */
+    int64_t n, first_ms, last_ms; /* how many; the first and the newest failure */
+    int64_t wait_ms;              /* the longest wait */
+};
+/* One row a class of failure; its text lives until fn returns. */
+MUST_USE bool execution_retries(struct store *st, const char *id, const char *step,
+                                void (*fn)(void *arg, const struct retry_row *row), void *arg,
+                                struct err *e);
+
 /* --- cache --- */
 struct cache_hit {
     const char *execution, *output, *outcome; /* execution NULL: no hit */

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import stat
 import struct
 import subprocess
@@ -193,6 +194,20 @@ class Space:
         os.mkfifo(self.mark)
         self.mark_fd = os.open(self.mark, os.O_RDWR | os.O_NONBLOCK)
         self.marked = ""
+        self.gate = os.path.join(base, "gate")
+        os.mkfifo(self.gate)
+        self.gate_fd = os.open(self.gate, os.O_RDWR | os.O_NONBLOCK)
+
+    @property
+    def hold(self):
+        """Words of a job: say that it is there, and wait until open_gate lets one go on."""
+        return ML + NAME + "echo $JOB > %s; read go < %s; " % (self.mark, self.gate)
+
+    def open_gate(self, jobs=1):
+        os.write(self.gate_fd, b"go\n" * jobs)
+
+    def until_marks(self, n):
+        until(lambda: len(self.marks()) >= n, "%d jobs have begun" % n)
 
     def close(self):
         """Ends every process that works for this space, then removes it."""
@@ -203,6 +218,7 @@ class Space:
             if not pids:
                 break
         os.close(self.mark_fd)
+        os.close(self.gate_fd)
         shutil.rmtree(self.base, ignore_errors=True)
 
     def processes(self):
@@ -288,6 +304,33 @@ class Space:
     def until_step(self, execution, name, *states):
         return until(lambda: self.show(execution).state(name) in states,
                      "step %s becomes %s" % (name, "/".join(states)))
+
+    def sql(self, statement, *values):
+        """Rows of local.db, without any mlw that would look after the execution."""
+        base = sqlite3.connect(os.path.join(self.mlw, "local.db"), timeout=10)
+        try:
+            with base:
+                return base.execute(statement, values).fetchall()
+        finally:
+            base.close()
+
+    def status(self, execution):
+        return self.sql("select status from execution where id=?", execution)[0][0]
+
+    def attempt_dir(self, execution, step, n=1):
+        return os.path.join(self.mlw, "runs", execution, step, str(n))
+
+    def attempt(self, execution, step, n=1):
+        """attempt.json as it is on the disk; waits for it."""
+        path = os.path.join(self.attempt_dir(execution, step, n), "attempt.json")
+        until(lambda: os.path.exists(path), path)
+        with open(path, encoding="utf-8") as handle:
+            return json.load(handle)
+
+    def driver_pid(self, execution):
+        with open(os.path.join(self.mlw, "runs", execution, "driver.lock"),
+                  encoding="ascii") as handle:
+            return int(handle.read() or 0)
 
     def driver_log(self, execution):
         path = os.path.join(self.mlw, "runs", execution, "driver.log")
