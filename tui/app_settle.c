@@ -16,7 +16,7 @@ static bool wait_wake(const struct app *app, int64_t wait_ms)
 void app_settle(struct app *app, int quiet_ms, int max_ms)
 {
     int64_t until = clock_mono_ms() + max_ms;
-    bool has_come = false, is_awake = true;
+    bool has_come = false, is_awake = app->config.wake_fd >= 0;
     while (is_awake && clock_mono_ms() < until) {
         app_time(app, clock_wall_ms(), clock_mono_ms());
         app_paint(app); /* a view asks for what it sees when it is drawn */

@@ -13,7 +13,14 @@
 #include "core/base/os.h"
 #include "tui/app_internal.h"
 
-enum { PLAIN_W = 76, PLAIN_H = 22, READ_BYTES = 4096, LINE_MAX_TOTAL = 1 << 16 };
+enum {
+    PLAIN_W = 76,
+    PLAIN_H = 22,
+    READ_BYTES = 4096,
+    LINE_MAX_TOTAL = 1 << 16,
+    SETTLE_QUIET_MS = 40,
+    SETTLE_MS = 300
+};
 
 struct plain {
     struct app *app;
@@ -54,6 +61,9 @@ static void render(struct app *app, struct str *out)
 static bool print(struct plain *p, bool only_new, struct err *e)
 {
     CLEANUP(str_release) struct str text = STR_INIT;
+    if (!only_new) { /* who reads line by line is better served by data than by "Reading" */
+        app_settle(p->app, SETTLE_QUIET_MS, SETTLE_MS);
+    }
     render(p->app, &text);
     if (only_new && sv_eq(sv_of(&text), sv_of(&p->shown))) {
         return true;

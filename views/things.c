@@ -187,9 +187,11 @@ static enum can can_log(const struct thing *t, struct str *why)
 
 static enum can can_run(const struct thing *t, struct str *why)
 {
-    return t->kind == KIND_PIPELINE || is_execution(t)
-               ? CAN_YES
-               : off(why, "what is run is a pipeline: see :pipelines");
+    if (is_execution(t)) { /* r runs again what did not succeed, as on its own page */
+        return can_retry(t, why);
+    }
+    return t->kind == KIND_PIPELINE ? CAN_YES
+                                    : off(why, "what is run is a pipeline: see :pipelines");
 }
 
 static enum can can_why(const struct thing *t, struct str *why)
@@ -300,13 +302,8 @@ static void do_reject(const struct doing *d)
 
 static void do_run(const struct doing *d)
 {
-    if (is_execution(d->t)) { /* r runs again what did not succeed, as on its own page */
-        CLEANUP(str_release) struct str why = STR_INIT;
-        if (can_retry(d->t, &why) == CAN_YES) {
-            do_retry(d);
-        } else {
-            app_toast(d->v->app, TOAST_WARN, "retry: %s", why.p);
-        }
+    if (is_execution(d->t)) {
+        do_retry(d);
         return;
     }
     act_start(d->act, d->v, d->t->id, d->arg->text);
