@@ -163,7 +163,9 @@ static bool retry(struct store *st, const char *execution, struct arena *a, stru
                                             : "mlw stop ends it first");
     }
     struct json *j = steps_to_reset(st, execution, a, e);
-    bool ok = j && store_event(st, execution, EVENT_EXECUTION_RETRIED, store_actor(), j, e) &&
+    /* a stop that came when it was over does not stop what begins now */
+    bool ok = j && execution_forget_requests(st, execution, e) &&
+              store_event(st, execution, EVENT_EXECUTION_RETRIED, store_actor(), j, e) &&
               store_commit(st, e);
     json_free(j);
     return ok;

@@ -180,7 +180,8 @@ struct contract drive_contract(const struct driver *d, size_t index)
 {
     const struct drive_step *s = &d->steps[index];
     const struct definition_step *step = &d->def.steps.at[index];
-    struct sched_tokens got = d->sched.steps[index].wants;
+    struct sched_tokens got = d->sched.steps[index].wants, all = d->sched.machine;
+    bool has_size = got.cpus > 0;
     return (struct contract){
         .kind = step->type == STEP_TRAINING ? JOB_TRAINING : JOB_PROCESSING,
         .arguments = s->arguments,
@@ -191,8 +192,8 @@ struct contract drive_contract(const struct driver *d, size_t index)
         .objects = &d->objects,
         .image = s->image,
         .sandbox = d->sandbox,
-        .cpus = got.cpus < d->sched.machine.cpus ? got.cpus : d->sched.machine.cpus,
-        .gpus = got.gpus < d->sched.machine.gpus ? got.gpus : d->sched.machine.gpus,
+        .cpus = has_size && got.cpus < all.cpus ? got.cpus : all.cpus,
+        .gpus = has_size && got.gpus < all.gpus ? got.gpus : all.gpus,
     };
 }
 

@@ -101,6 +101,17 @@ static bool load(struct driver *d, const char *execution, struct err *e)
     return true;
 }
 
+/* What a job takes of the machine. A type that names no size takes none: --parallel alone limits
+ * it; local_gpu has the GPUs to itself. */
+static struct sched_tokens wants_of(const struct driver *d, const char *type)
+{
+    const struct instance_type *it = instance_find(type);
+    if (it && it->cpus) {
+        return (struct sched_tokens){it->cpus, it->memory_mib, it->gpus};
+    }
+    return (struct sched_tokens){0, 0, z_eq(type, "local_gpu") ? d->sched.machine.gpus : 0};
+}
+
 static void set_wants(struct driver *d, size_t index, const struct json *arguments)
 {
     enum step_type type = d->def.steps.at[index].type;
@@ -110,9 +121,7 @@ static void set_wants(struct driver *d, size_t index, const struct json *argumen
         return;
     }
     enum job_kind kind = type == STEP_TRAINING ? JOB_TRAINING : JOB_PROCESSING;
-    const struct instance_type *it = instance_find(contract_instance_type(kind, arguments));
-    node->wants = it && it->cpus ? (struct sched_tokens){it->cpus, it->memory_mib, it->gpus}
-                                 : d->sched.machine;
+    node->wants = wants_of(d, contract_instance_type(kind, arguments));
 }
 
 /* What a job will ask for, before it starts: its instance type hangs on parameters alone. */

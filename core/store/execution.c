@@ -286,6 +286,13 @@ bool execution_asked(struct store *st, const char *id, struct arena *a, struct r
     return rc >= 0;
 }
 
+bool execution_forget_requests(struct store *st, const char *id, struct err *e)
+{
+    struct q q = q_get(st, STMT_REQUEST_FORGET);
+    q_text(q, ":execution", id);
+    return q_run(q, e);
+}
+
 bool execution_answered(struct store *st, int64_t request, struct err *e)
 {
     struct q q = q_get(st, STMT_REQUEST_DELETE);

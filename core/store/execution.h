@@ -73,6 +73,8 @@ MUST_USE bool execution_ask(struct store *st, const char *id, const char *kind, 
 /* The oldest request; ret->id 0 when there is none. */
 MUST_USE bool execution_asked(struct store *st, const char *id, struct arena *a,
                               struct request_row *ret, struct err *e);
+/* What was asked before no longer holds. */
+MUST_USE bool execution_forget_requests(struct store *st, const char *id, struct err *e);
 MUST_USE bool execution_answered(struct store *st, int64_t request, struct err *e);
 
 /* --- retries of a step since it was begun, or since `mlw retry` --- */
