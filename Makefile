@@ -87,6 +87,9 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/mlw $(DESTDIR)$(LIBEXEC)/mlw-shim
 	for m in man/*.[157]; do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+# the README's picture, drawn by the program itself
+picture: all
+	tests/tools/picture $(BIN)/mlw man/screen.svg
 clean:
 	rm -rf $(B)
 help:
@@ -94,8 +97,8 @@ help:
 	@echo 'make demo       install what is missing, build, open the demo project'
 	@echo 'make deps       install the packages alone'
 	@echo 'make test       quick tests;  make check: lint and all tests'
-	@echo 'make lint fuzz bench goldens install uninstall clean'
+	@echo 'make lint fuzz bench goldens picture install uninstall clean'
 
-.PHONY: all install uninstall clean help
+.PHONY: all picture install uninstall clean help
 .SECONDARY:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

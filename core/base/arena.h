@@ -19,8 +19,8 @@ void arena_release(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size_bytes); /* NULL only beyond the cap */
 /* A copy of size_bytes bytes (from may be NULL when there are none). */
 void *arena_copy(struct arena *a, const void *from, size_t size_bytes);
-const char *arena_sv(struct arena *a, struct sv v);    /* terminated copy; NULL beyond the cap */
-const char *arena_z(struct arena *a, const char *z);   /* NULL stays NULL */
+const char *arena_sv(struct arena *a, struct sv v);  /* terminated copy; NULL beyond the cap */
+const char *arena_z(struct arena *a, const char *z); /* NULL stays NULL */
 const char *arena_f(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif
