@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/base/utf8.h"
 #include "core/loop/loop.h"
 #include "core/pipeline/control.h"
 #include "core/store/execution.h"
@@ -63,8 +64,9 @@ static void look(void *arg)
         }
     }
     if (w->status >= 0 && status) {
-        fprintf(stderr, "execution %s %s%s%s\n", w->execution, status, failure ? ": " : "",
-                failure ? failure : "");
+        CLEANUP(str_release) struct str why = STR_INIT;
+        utf8_sanitize(&why, sv_z(failure ? failure : ""));
+        fprintf(stderr, "execution %s %s%s%s\n", w->execution, status, failure ? ": " : "", why.p);
     }
     arena_release(&a);
 }

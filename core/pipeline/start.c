@@ -14,11 +14,12 @@
 #include "core/store/gates.h"
 
 /* Problems as one error: what is not run here is refused, what is missing is a bad definition. */
-static bool check(const struct definition *def, const struct json *parameters, struct err *e)
+static bool check(const struct definition *def, const char *file, const struct json *parameters,
+                  struct err *e)
 {
     if (!definition_is_valid(def)) {
         const struct definition_problem *p = &def->problems.list.at[0];
-        err_set(e, ERR_INVALID, "%s is not valid: %s: %s%s", def->name, p->path, p->reason,
+        err_set(e, ERR_INVALID, "%s is not valid: %s: %s%s", file, p->path, p->reason,
                 def->problems.list.n > 1 ? ", and more" : "");
         return err_hint(e, "mlw check lists all problems");
     }
@@ -162,9 +163,9 @@ bool control_start(const struct workspace *ws, struct store *st, const struct de
     CLEANUP(mem_free_ptr) char *real = os_real_path(file, e);
     CLEANUP(mem_free_ptr) char *base_dir = real ? path_dir(real) : NULL;
     os_random_id(id, EXECUTION_ID, false);
-    bool ok = real && check(def, NULL, e) &&
+    bool ok = real && check(def, file, NULL, e) &&
               parameters_resolve(def, options->params, options->param_count, &parameters, e) &&
-              check(def, parameters, e) && choose_sandbox(ws, &sandbox, e);
+              check(def, file, parameters, e) && choose_sandbox(ws, &sandbox, e);
     if (ok) {
         chosen = options_json(options, sandbox, base_dir);
         ok = take_imports(ws, def, parameters, id, base_dir, chosen, e) &&
