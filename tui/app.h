@@ -79,6 +79,7 @@ enum handled app_command(struct app *app, enum cmd cmd, const struct cmd_arg *ar
 void app_quit(struct app *app, int status); /* at the end of this turn */
 /* A view of a text to read (copied): scroll, search; for raw documents and the like. */
 void app_text(struct app *app, const char *title, struct sv text);
+void app_prose(struct app *app, const char *title, struct sv text); /* its lines are wrapped */
 
 enum toast { TOAST_INFO, TOAST_WARN, TOAST_ERROR /* stays until a key; `!` shows it whole */ };
 void app_toast(struct app *app, enum toast kind, const char *fmt, ...) PRINTF(3, 4);

@@ -139,6 +139,13 @@ void app_text(struct app *app, const char *title, struct sv text)
     open_doc(app, title, text, false);
 }
 
+void app_prose(struct app *app, const char *title, struct sv text)
+{
+    open_doc(app, title, text, false);
+    struct doc *d = app_top(app)->state;
+    d->text.is_wrapped = true;
+}
+
 /* --- help --- */
 
 static void help_text(const struct help *h, struct str *out)

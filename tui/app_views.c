@@ -405,6 +405,11 @@ bool app_line(struct app *app, struct sv line, struct err *e)
     if (app->config.open_line) {
         is_view = app->config.open_line(app->config.arg, app, whole, e);
     }
+    if (!is_view && cmd != CMD_NONE && rest.n && !*cmd_info(cmd)->args) {
+        err_set(e, ERR_USAGE, "%s takes no words", cmd_info(cmd)->name);
+        return err_hint(e, "it is about what is selected here; %.*s was not looked at", (int)rest.n,
+                        rest.p);
+    }
     if (!is_view && cmd != CMD_NONE) {
         *e = (struct err)ERR_INIT;
         int64_t n = 0;

@@ -348,7 +348,7 @@ static void show_why(struct view *v)
                      row_text(x->at[i], FIELD_STEP_why));
         }
     }
-    app_text(v->app, "why", sv_of(&text));
+    app_prose(v->app, "why", sv_of(&text));
 }
 
 /* Everything about the selected step: a line a field. */

@@ -418,7 +418,7 @@ static void describe(struct view *v)
     const struct row *row = selected(home_of(v));
     CLEANUP(str_release) struct str text = STR_INIT;
     things_describe(&text, KIND_ATTENTION, row, app_now_ms(v->app));
-    app_text(v->app, row_text(row, FIELD_ATTENTION_name), sv_of(&text));
+    app_prose(v->app, row_text(row, FIELD_ATTENTION_name), sv_of(&text));
 }
 
 static enum handled home_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)

@@ -355,7 +355,7 @@ static enum handled model_command(struct view *v, enum cmd cmd, const struct cmd
     if (cmd == CMD_DESCRIBE) {
         CLEANUP(str_release) struct str text = STR_INIT;
         things_describe(&text, KIND_PACKAGE, own(m), app_now_ms(v->app));
-        app_text(v->app, m->id, sv_of(&text));
+        app_prose(v->app, m->id, sv_of(&text));
         return HANDLED;
     }
     if (cmd == CMD_COPY && l && l->text[1]) {

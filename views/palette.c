@@ -181,6 +181,9 @@ bool palette_open(struct palette *p, struct app *app, struct sv line, struct err
     if (sv_eqz(word, "ls") || sv_eqz(word, "show")) { /* the same words as on the command line */
         return palette_open(p, app, rest, e);
     }
+    if (cmd_by_name(word) == CMD_RUN && rest.n) {
+        return views_start(app, rest, e);
+    }
     if (is_command_here(app, word, rest)) {
         return no_such(word, e);
     }

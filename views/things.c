@@ -277,7 +277,7 @@ static void do_why(const struct doing *d)
     CLEANUP(str_release) struct str text = STR_INIT;
     str_addf(&text, "%s %s is %s\n\n%s\n", kinds[d->t->kind].singular, d->t->id, d->t->status,
              d->t->why);
-    app_text(d->v->app, "why", sv_of(&text));
+    app_prose(d->v->app, "why", sv_of(&text));
 }
 
 static void do_stop(const struct doing *d)

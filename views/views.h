@@ -18,6 +18,8 @@ extern const struct view_ops model_view;     /* model.c: route.id GROUP/VERSION 
 /* A list of a kind; parent and filter may be NULL. */
 MUST_USE bool views_browse(struct app *app, enum kind kind, const char *parent, const char *filter,
                            struct err *e);
+/* "NAME [K=V...]": the list of pipelines, and there the question whether to start NAME. */
+MUST_USE bool views_start(struct app *app, struct sv line, struct err *e);
 /* What Enter on a thing opens. ERR_REFUSED says why nothing is. */
 MUST_USE bool views_open_thing(struct app *app, enum kind kind, const char *id, struct err *e);
 /* `execution:EXEC`, `gate:TOKEN`, `context:local`: kind and id of what needs a person; KIND_COUNT

@@ -144,6 +144,14 @@ static void run_is_the_command(void **state)
     begin(&r);
     assert_true(app_line(r.f->app, SV("run"), &e));
     assert_true(fake_shows(r.f, "run:"));
+    /* with a name it is about that, whatever is selected */
+    assert_true(app_line(r.f->app, SV("run churn max_depth=6"), &e));
+    assert_true(fake_shows(r.f, "y run churn"));
+    assert_true(fake_shows(r.f, "Parameters: max_depth=6"));
+    fake_keys(r.f, "y");
+    assert_int_equal(fake_request(r.f, 0)->type, REQ_START);
+    assert_false(app_line(r.f->app, SV("stop k3v9x0m2q8ab"), &e));
+    assert_int_equal(e.code, ERR_USAGE);
     end(&r);
 }
 
