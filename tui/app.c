@@ -24,6 +24,8 @@ enum {
     SIGNALS = 7,
     SLOW_MS = 10000, /* how long a line counts as slow after it would not take more */
     SLOW_FRAME_MS = 250,
+    QUICK_MS = 150, /* so long after a key or the start, what was asked for is shown as it comes */
+    QUICK_FRAME_MS = 6,
     PACE_BYTES =
         4096, /* how much is sent before the terminal is asked, and again before it waits */
     ANSWER_MS = 15000,    /* how long an answer is waited for */
@@ -45,7 +47,7 @@ struct loop {
     int death;          /* signal to die of; 0: none */
     int64_t esc_due_ms; /* 0: nothing undecided */
     int64_t last_frame_ms;
-    int64_t slow_until_ms;
+    int64_t slow_until_ms, quick_until_ms;
     /* What the kernel and the network hold on the way is out of our hands, so the terminal is
      * asked whether it has shown what it got (ECMA-48 8.3.35 DSR 5), and frames are left out
      * while much is unanswered. A terminal that never answered is not waited for. */
@@ -167,6 +169,7 @@ static void input_drain(struct loop *l)
             break;
         }
         l->is_input_turn = true;
+        l->quick_until_ms = l->app->mono_ms + QUICK_MS;
         if (ev.kind == INPUT_KEY) {
             app_key(l->app, ev.key);
         } else {
@@ -333,7 +336,8 @@ static int64_t frame_due(const struct loop *l)
     if (l->app->mono_ms < l->slow_until_ms) {
         return l->last_frame_ms + SLOW_FRAME_MS;
     }
-    return l->is_input_turn ? 0 : l->last_frame_ms + APP_FRAME_MS;
+    int pace = l->app->mono_ms < l->quick_until_ms ? QUICK_FRAME_MS : APP_FRAME_MS;
+    return l->is_input_turn ? 0 : l->last_frame_ms + pace;
 }
 
 /* When the next turn is due without anything happening; INT64_MAX: never. */
@@ -479,6 +483,7 @@ static bool run(struct loop *l, struct err *e)
     term_size(l->term, &w, &h);
     app_resize(l->app, w, h);
     l->is_input_turn = true; /* the first frame does not wait */
+    l->quick_until_ms = clock_mono_ms() + 2 * QUICK_MS;
     (void)app_drain(l->app);
     while (!is_over(l)) {
         turn(l);
