@@ -460,6 +460,16 @@ static void die_of(int signum)
     (void)raise(signum);
 }
 
+/* NO_COLOR: attributes alone, whatever theme was asked for. */
+static void obey_no_color(struct app *app)
+{
+    struct err ignored = ERR_INIT;
+    if (term_env_no_color() && !app->config.no_colour) {
+        app->config.no_colour = true;
+        (void)!theme_load("mono", &app->theme, &ignored);
+    }
+}
+
 /* Nobody chose a theme: by the ground of this terminal. A wish that cannot be met changes nothing.
  */
 static void guess_theme(struct app *app)
@@ -529,6 +539,7 @@ bool app_run(struct app *app, int *ret_status, struct err *e)
     if (line && !app_line(app, sv_z(line), &why)) {
         app_error(app, &why);
     }
+    obey_no_color(app);
     if (app->config.is_plain || term_is_dumb()) {
         return plain_run(app, app->config.wake_fd, ret_status, e);
     }

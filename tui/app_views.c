@@ -383,6 +383,21 @@ enum handled app_command(struct app *app, enum cmd cmd, const struct cmd_arg *ar
     return handled;
 }
 
+/* A command with the words that follow it. */
+static bool command_line(struct app *app, enum cmd cmd, struct sv rest, struct err *e)
+{
+    int64_t n = 0;
+    if (rest.n && !*cmd_info(cmd)->args) {
+        err_set(e, ERR_USAGE, "%s takes no words", cmd_info(cmd)->name);
+        return err_hint(e, "it is about what is selected here; %.*s was not looked at", (int)rest.n,
+                        rest.p);
+    }
+    *e = (struct err)ERR_INIT;
+    (void)fmt_parse_i64(rest, &n);
+    (void)app_command(app, cmd, &(struct cmd_arg){.text = rest, .n = (long)n});
+    return true;
+}
+
 bool app_line(struct app *app, struct sv line, struct err *e)
 {
     struct sv rest = sv_trim(line), name = {"", 0};
@@ -405,17 +420,8 @@ bool app_line(struct app *app, struct sv line, struct err *e)
     if (app->config.open_line) {
         is_view = app->config.open_line(app->config.arg, app, whole, e);
     }
-    if (!is_view && cmd != CMD_NONE && rest.n && !*cmd_info(cmd)->args) {
-        err_set(e, ERR_USAGE, "%s takes no words", cmd_info(cmd)->name);
-        return err_hint(e, "it is about what is selected here; %.*s was not looked at", (int)rest.n,
-                        rest.p);
-    }
     if (!is_view && cmd != CMD_NONE) {
-        *e = (struct err)ERR_INIT;
-        int64_t n = 0;
-        (void)fmt_parse_i64(rest, &n);
-        (void)app_command(app, cmd, &(struct cmd_arg){.text = rest, .n = (long)n});
-        return true;
+        return command_line(app, cmd, rest, e);
     }
     if (!is_view && !app->config.open_line) {
         return err_set(e, ERR_NOT_FOUND, "there is no command or view \"%.*s\"", (int)name.n,

@@ -201,6 +201,12 @@ const char *term_env_colorfgbg(void)
     return getenv("COLORFGBG");
 }
 
+bool term_env_no_color(void)
+{
+    const char *text = getenv("NO_COLOR");
+    return text && *text;
+}
+
 int term_env_sync_fd(void)
 {
     const char *text = getenv("MLW_SYNC_FD");

@@ -29,7 +29,8 @@ void term_stderr_release(void);
 bool term_is_dumb(void); /* TERM is dumb or not set */
 /* What else the environment says of the terminal; NULL and 0 when it does not. */
 const char *term_env_colorfgbg(void);
-int term_env_sync_fd(void); /* MLW_SYNC_FD */
+int term_env_sync_fd(void);   /* MLW_SYNC_FD */
+bool term_env_no_color(void); /* NO_COLOR is set to anything */
 
 void term_size(const struct term *t, int *ret_w, int *ret_h); /* asks the tty */
 void term_resize(struct term *t, int w, int h);

@@ -8,7 +8,7 @@
 #include "views/help.h"
 #include "views/views.h"
 
-enum { TAG_FILTER = 1, TAG_SORT, TAG_COLUMNS };
+enum { TAG_FILTER = 1, TAG_SORT, TAG_COLUMNS, TAG_COPY };
 
 /* --- life --- */
 
@@ -248,6 +248,30 @@ static void column_menu(struct view *v, int tag, const char *label)
     vec_release(&items);
 }
 
+/* Every field of the row with its value: one is copied. */
+static void copy_menu(struct view *v)
+{
+    const struct browse *b = browse_of(v);
+    const struct row *row = browse_selected(b);
+    VEC(struct menu_item) items = {0};
+    VEC(char *) values = {0};
+    for (size_t i = 0; row && i < b->columns.n; i++) {
+        CLEANUP(str_release) struct str value = STR_INIT;
+        browse_value(b, &b->columns.at[i], row, &value);
+        if (value.n) {
+            vec_push(&values, str_detach(&value));
+            vec_push(&items, (struct menu_item){.id = values.at[values.n - 1],
+                                                .describe = b->columns.at[i].id});
+        }
+    }
+    app_menu(v->app, v, TAG_COPY, "copy: ", items.at, items.n);
+    for (size_t i = 0; i < values.n; i++) {
+        free(values.at[i]);
+    }
+    vec_release(&values);
+    vec_release(&items);
+}
+
 static void choose_columns(struct view *v, struct sv names)
 {
     struct browse *b = browse_of(v);
@@ -280,6 +304,8 @@ static void browse_reply(struct view *v, int tag, enum reply what, struct sv tex
         sort_by(v, text);
     } else if (tag == TAG_COLUMNS && what == REPLY_ACCEPTED) {
         choose_columns(v, text);
+    } else if (tag == TAG_COPY && what == REPLY_ACCEPTED) {
+        app_copy(v->app, text);
     }
 }
 
@@ -414,6 +440,9 @@ static enum handled list_command(struct view *v, enum cmd cmd, const struct cmd_
         return HANDLED;
     case CMD_COLUMNS:
         choose_columns(v, arg->text);
+        return HANDLED;
+    case CMD_COPY:
+        copy_menu(v);
         return HANDLED;
     case CMD_WIDE:
         wide(b);

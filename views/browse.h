@@ -118,6 +118,9 @@ void browse_status(const struct view *v, struct status *st);
 void browse_hints(const struct view *v, struct hints *h);
 /* Marked rows side by side: what differs, then what is the same; only_diff: the first alone. */
 void browse_compare(const struct browse *b, bool only_diff, struct str *out);
+/* The value in words, to be copied or compared; nothing when it is missing. */
+void browse_value(const struct browse *b, const struct browse_column *c, const struct row *row,
+                  struct str *out);
 enum kind browse_parent_kind(enum kind kind); /* KIND_COUNT: none */
 
 #endif

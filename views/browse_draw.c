@@ -257,14 +257,18 @@ void browse_draw(const struct view *v, struct canvas *c, struct rect area)
 
 /* --- marked rows side by side --- */
 
-static void cell_of(const struct browse *b, const struct browse_column *c, const struct row *row,
-                    struct str *out)
+void browse_value(const struct browse *b, const struct browse_column *c, const struct row *row,
+                  struct str *out)
 {
     struct table_cell cell = {.buf = STR_INIT};
     const struct field *f = c->source == BROWSE_FIELD ? &kinds[b->kind].fields[c->field] : NULL;
     struct value v = f ? row_cell(row, c->field) : row_named(row, c->family, c->key);
+    bool is_state = f && f->type == FIELD_STATE && v.type == VALUE_TEXT;
+    if (c->source == BROWSE_SPARK || v.type == VALUE_MISSING) {
+        return;
+    }
     cells_value(&cell, v, f, app_now_ms(b->view->app));
-    str_addsv(out, sv_of(&cell.buf));
+    str_addsv(out, is_state ? sv_z(v.text) : sv_of(&cell.buf));
     str_release(&cell.buf);
 }
 
@@ -273,12 +277,13 @@ static bool compare_line(const struct browse *b, const struct browse_column *c, 
 {
     CLEANUP(str_release) struct str first = STR_INIT;
     bool differs = false;
-    cell_of(b, c, b->kept.at[0].row, &first);
+    browse_value(b, c, b->kept.at[0].row, &first);
     str_addf(out, "  %-16s", c->key ? c->key : c->id);
     for (size_t i = 0; i < b->kept.n; i++) {
         CLEANUP(str_release) struct str text = STR_INIT;
-        cell_of(b, c, b->kept.at[i].row, &text);
+        browse_value(b, c, b->kept.at[i].row, &text);
         differs |= !sv_eq(sv_of(&text), sv_of(&first));
+        str_addz(&text, text.n ? "" : glyph_text(GLYPH_MISSING, false));
         str_addz(out, "  ");
         size_t before = out->n;
         utf8_fit(out, sv_of(&text), COMPARE_W, UTF8_CUT_END);

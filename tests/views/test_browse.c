@@ -326,6 +326,17 @@ static void rows_are_saved_as_csv_by_the_hub(void **state)
     fake_free(f);
 }
 
+static void any_field_is_copied(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_keys(f, "Y");
+    assert_true(fake_shows(f, "metrics.auc"));
+    fake_keys(f, "0.9217<Enter>");
+    assert_true(fake_shows(f, "copied 6 bytes"));
+    fake_free(f);
+}
+
 static void a_paused_list_stands_still(void **state)
 {
     (void)state;
@@ -380,6 +391,7 @@ int main(void)
         cmocka_unit_test(completion_knows_fields_and_states),
         cmocka_unit_test(the_detail_stands_beside_or_instead),
         cmocka_unit_test(rows_are_saved_as_csv_by_the_hub),
+        cmocka_unit_test(any_field_is_copied),
         cmocka_unit_test(a_paused_list_stands_still),
         cmocka_unit_test(what_is_written_outside_is_harmless),
         cmocka_unit_test(a_monkey_breaks_nothing),
