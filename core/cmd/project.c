@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
+#include "core/cmd/csv.h"
 
 struct project {
     const char *template_name, *dir, *data_file;
@@ -129,6 +130,9 @@ bool project_lay_down(const char *template_name, const char *dir, const char *da
     }
     if (!data_file != !target) {
         return err_set(e, ERR_USAGE, "--data FILE and --target COLUMN go together");
+    }
+    if (data_file && !csv_has_column(data_file, target, e)) {
+        return false;
     }
     struct project p = {.template_name = template_name, .dir = dir, .data_file = data_file, .e = e};
     if (data_file) {
