@@ -73,7 +73,7 @@ check:
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=tsan $(threads:%=$(B)/tsan/tests/%)
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=test $(fuzz)
 	@MLW_BIN=$(abspath $(A)/mlw) MLW_RELEASE=$(abspath $(B)/mlw) MLW_MKRUNS=$(abspath $(B)/tests/mkruns) \
-	    B=$(B) tests/tools/run -j $(JOBS) -t 300 "timeout=600 tests/tools/lint" \
+	    B=$(B) tests/tools/run -j $(JOBS) -t 600 tests/tools/lint \
 	    $(call tests_in,$(A),$(SLOW) $(QUICK)) $(call scripts_in,$(SLOW) $(QUICK) template) \
 	    $(threads:%=$(B)/tsan/tests/%) $(fuzznames:%="tests/tools/fuzz check $(words $(fuzz)) $(F)/fuzz_%")
 programs: $(quick) $(slow)

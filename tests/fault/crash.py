@@ -11,7 +11,9 @@ from engine import (MLW, ML, NAME, Space, after, base_folder, condition, fail, g
 
 REPLAY = os.path.join(os.path.dirname(MLW), "tests", "fault", "test_replay")
 # reasons that are true of a pipeline in which one process was killed by SIGKILL
-TRUE_REASONS = ("signal: 9 (SIGKILL)", "bubblewrap: signal 9", "SageMaker.JOB_INTERNAL_ERROR")
+# (bubblewrap says its child's SIGKILL as 137 where the child died before the job began)
+TRUE_REASONS = ("signal: 9 (SIGKILL)", "bubblewrap: signal 9", "bubblewrap: status 137",
+                "SageMaker.JOB_INTERNAL_ERROR")
 SIDES = ["left", "right"]
 
 
