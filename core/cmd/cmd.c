@@ -326,6 +326,24 @@ bool cmd_format(const struct cmd_line *line, const enum cmd_format *allowed, siz
 
 void cmd_out(struct sv bytes)
 {
+    if (isatty(STDOUT_FILENO) != 1) {
+        cmd_out_raw(bytes);
+        return;
+    }
+    CLEANUP(str_release) struct str clean = STR_INIT;
+    size_t begin = 0;
+    for (size_t i = 0; i <= bytes.n; i++) {
+        if (i == bytes.n || bytes.p[i] == '\n' || bytes.p[i] == '\t') {
+            utf8_sanitize(&clean, (struct sv){bytes.p + begin, i - begin});
+            str_add(&clean, bytes.p + i, i < bytes.n);
+            begin = i + 1;
+        }
+    }
+    cmd_out_raw(sv_of(&clean));
+}
+
+void cmd_out_raw(struct sv bytes)
+{
     struct err e = ERR_INIT;
     if (!os_write_all(STDOUT_FILENO, bytes, "standard output", &e)) {
         if (e.sys != EPIPE) {

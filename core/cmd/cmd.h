@@ -83,8 +83,10 @@ enum cmd_format { FORMAT_TABLE, FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_C
 /* `-o`; the first of `allowed` is the default. ERR_USAGE names what is allowed. */
 MUST_USE bool cmd_format(const struct cmd_line *line, const enum cmd_format *allowed, size_t n,
                          enum cmd_format *ret, struct err *e);
-/* Write to stdout; a closed pipe ends the process quietly with 141, as a pipeline expects. */
+/* Write to stdout; a closed pipe ends the process quietly with 141, as a pipeline expects. What
+ * goes to a terminal is sanitised first, whatever its form; files and pipes get every byte. */
 void cmd_out(struct sv bytes);
+void cmd_out_raw(struct sv bytes); /* to a terminal too as it is */
 void cmd_outz(const char *z);
 void cmd_out_json(const struct json *j); /* pretty, with a newline */
 

@@ -96,7 +96,7 @@ static bool read_on(struct reader *r, bool is_end, struct err *e)
             break;
         }
         if (n > 0 && r->is_raw) {
-            cmd_out((struct sv){buf, (size_t)n});
+            cmd_out_raw((struct sv){buf, (size_t)n});
         } else if (n > 0) {
             str_add(&r->held, buf, (size_t)n);
             print_lines(r, false);

@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""The command line as scripts meet it: usage, help, check, cp, new, and ls of every kind and form.
+
+What a run itself promises is in run_commands.py. Ends with `N passed, N failed, N skipped`.
+"""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+
+from engine import MLW, contains, pipeline, processing, run_cases, same, training
+
+HERE = sys.modules[__name__]
+FORMATS = ("table", "json", "jsonl", "csv", "tsv")
+HOSTILE = "evil\x1b]0;title\x07\x1b[31m\u202ename"
+
+
+def run(words, cwd=None, status=0, **environment):
+    """One mlw without -C: exit status is looked at, what it said is returned."""
+    env = dict(os.environ, LC_ALL="C.UTF-8", **environment)
+    env.pop("MLW_WORKSPACE", None)
+    done = subprocess.run([MLW] + list(words), cwd=cwd, env=env, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=60)
+    same(done.returncode, status, "mlw %s: %s" % (" ".join(words), done.stderr))
+    return done
+
+
+def kinds():
+    said = run(["ls", "nothing"], status=2).stderr
+    return re.search("kinds are (.*)", said).group(1).split(", ")
+
+
+def trained(space):
+    script = "for i in 1 2 3; do echo loss=0.$i; done"
+    document = pipeline(training("fit", script, metrics=[("loss", "loss=([0-9.]+)")]))
+    return space.run(document)
+
+
+# --- words ---
+
+def case_wrong_words_are_usage(space):
+    cases = (
+        (["bogus"], "unknown command"), (["ls"], "usage: mlw ls KIND"), (["ls", "a", "b"], "usage"),
+        (["ls", "bogus"], "kinds are contexts"), (["ls", "runs", "--bogus"], "--bogus"),
+        (["ls", "runs", "--limit"], "--limit"), (["ls", "runs", "--limit", "x"], "whole number"),
+        (["ls", "runs", "--columns", "nope"], "no column"), (["ls", "runs", "-o", "xml"], "jsonl"),
+        (["ls", "runs", "--filter", "a>("], "no field"),
+        (["ls", "runs", "--sort", "no"], "no field"),
+        (["show", "run"], "usage"), (["cp", "a", "b"], "s3://BUCKET/KEY"), (["run"], "usage"))
+    for words, said in cases:
+        done = space.call(*words, status=2)
+        same(done.out, "")
+        contains(done.err, said)
+
+
+def case_version_and_help(space):
+    assert re.fullmatch(r"mlw \d+(\.\d+)*\n", run(["--version"]).stdout)
+    same(run(["-V"]).stdout, run(["--version"]).stdout)
+    overview = run(["help"]).stdout
+    same(run(["--help"]).stdout, overview)
+    commands = ("demo new init doctor ls show history logs check run watch stop retry gate cp "
+                "help").split()
+    for name in commands:
+        contains(overview, name)
+        text = run(["help", name]).stdout
+        same(text.split()[:2], ["mlw", name])
+        same(run([name, "--help"]).stdout, text)
+    assert "drive" not in overview
+    run(["help", "bogus"], status=2)
+
+
+def case_without_a_workspace_a_hint(space):
+    empty = os.path.join(space.base, "empty")
+    os.mkdir(empty)
+    homes = {"HOME": empty, "XDG_DATA_HOME": empty}
+    for words in (["ls", "runs"], ["show", "run", "abcd"], ["stop", "abcd"], ["gate", "ls"]):
+        done = run(words, cwd=empty, status=3, **homes)
+        contains(done.stderr, "mlw init")
+    same(os.listdir(empty), [])
+
+
+# --- check, cp, init, new ---
+
+def case_check_in_both_forms(space):
+    good = space.document(pipeline(processing("one", "true")))
+    contains(space.call("check", good).out, "one")
+    same(space.call("check", good, "-o", "json").json()["valid"], True)
+    broken = pipeline(processing("one", "true"), processing("one", "true"))
+    bad = space.document(broken, name="bad.json")
+    answer = space.call("check", bad, "-o", "json", status=1).json()
+    same(answer["valid"], False)
+    assert answer["problems"][0]["path"].startswith("$.Steps[1]"), answer["problems"]
+    space.call("check", bad, status=1)
+    space.call("check", os.path.join(space.dir, "absent.json"), status=5)
+
+
+def case_files_go_in_and_out(space):
+    path = space.write("in.bin", bytes(range(256)))
+    space.call("cp", path, "s3://bucket/a/b.bin")
+    out = os.path.join(space.dir, "out.bin")
+    space.call("cp", "s3://bucket/a/b.bin", out)
+    with open(out, "rb") as handle:
+        same(handle.read(), bytes(range(256)))
+    done = space.call("cp", "s3://bucket/absent", out, status=None)
+    assert done.status in (3, 5) and "absent" in done.err, (done.status, done.err)
+
+
+def case_init_makes_a_workspace(space):
+    fresh = os.path.join(space.base, "fresh")
+    run(["init", fresh])
+    same(json.loads(run(["-C", fresh, "ls", "executions", "-o", "json"]).stdout), [])
+    run(["init", fresh])
+
+
+def case_new_lays_down_what_can_be_learned(space):
+    data = space.write("my.csv", '\ufeffa;"b; c";d\r\n1;2;3\r\n')
+    where = os.path.join(space.base, "project")
+    wrong = ((["--data", data, "--target", "zz"], 2, "its columns are a, b; c, d"),
+             (["--data", data + ".no", "--target", "a"], 5, "my.csv.no"),
+             (["--data", space.dir, "--target", "a"], 5, space.dir),
+             (["--data", space.write("none.csv", "\n"), "--target", "a"], 2, "no header"),
+             (["--data", data], 2, "go together"), (["--target", "a"], 2, "go together"))
+    for words, status, said in wrong:
+        contains(run(["new", "tabular", where] + words, status=status).stderr, said)
+        assert not os.path.exists(where), words
+    run(["new", "nothing", where], status=3)
+    run(["new", "tabular", where, "--data", data, "--target", "b; c"])
+    same(os.listdir(os.path.join(where, "data")), ["my.csv"])
+    run(["-C", where, "check", os.path.join(where, "pipeline.json")])
+    contains(run(["new", "tabular", where], status=4).stderr, "is there already")
+
+
+# --- ls ---
+
+def read(form, text):
+    if form == "json":
+        return json.loads(text)
+    if form == "jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    delimiter = "," if form == "csv" else "\t"
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def every_list(space):
+    """Every kind in every form; the forms agree. The number of rows for each kind."""
+    counts = {}
+    for kind in kinds():
+        rows = {f: read(f, space.call("ls", kind, "-o", f).out) for f in FORMATS[1:]}
+        ids = [row["id"] for row in rows["json"]]
+        for form in FORMATS[2:]:
+            same([row["id"] for row in rows[form]], ids, "%s as %s" % (kind, form))
+        table = space.call("ls", kind).out
+        assert table.split()[0] == "ID" and "\x1b" not in table, table
+        same(len(table.splitlines()), len(ids) + 1, kind)
+        counts[kind] = len(ids)
+    return counts
+
+
+def case_every_kind_in_every_form(space):
+    counts = every_list(space)
+    same((counts["contexts"], counts["runs"], counts["executions"]), (1, 0, 0))
+    trained(space)
+    counts = every_list(space)
+    same((counts["executions"], counts["pipelines"], counts["steps"], counts["runs"]), (1, 1, 1, 1))
+
+
+def case_rows_are_chosen_ordered_and_cut(space):
+    for name in ("alpha", "beta", "gamma"):
+        space.run(pipeline(processing("one", "true")), "--name", name)
+
+    def names(*words):
+        rows = space.call("ls", "executions", "-o", "json", *words).json()
+        return [row["pipeline"] for row in rows]
+    same(names(), ["gamma", "beta", "alpha"], "newest first")
+    same(names("--sort", "pipeline"), ["alpha", "beta", "gamma"])
+    same(names("--sort", "pipeline:desc", "--limit", "2"), ["gamma", "beta"])
+    same(names("--filter", "pipeline=beta"), ["beta"])
+    same(names("--filter", "NOT pipeline=beta AND status=Succeeded"), ["gamma", "alpha"])
+    same(names("--filter", "pipeline=none"), [])
+    out = space.call("ls", "executions", "--columns", "status,pipeline", "-o", "csv").out
+    same(out.splitlines()[:2], ["status,pipeline", "Succeeded,gamma"])
+
+
+def case_csv_is_quoted(space):
+    name = 'a "b", c'
+    space.run(pipeline(processing("one", "true")), "--name", name)
+    out = space.call("ls", "executions", "--columns", "pipeline", "-o", "csv").out
+    same(out.splitlines()[1], '"a ""b"", c"')
+    same(read("csv", out)[0]["pipeline"], name)
+
+
+# --- what comes from outside, what goes away ---
+
+def on_a_terminal(space, words):
+    """The bytes that a terminal gets of a command."""
+    master, slave = os.openpty()
+    child = subprocess.Popen([MLW, "-C", space.dir] + words, stdin=subprocess.DEVNULL, stdout=slave,
+                             stderr=slave, env=space.env, start_new_session=True)
+    os.close(slave)
+    said = b""
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:  # EIO: nobody holds the other end any more
+            piece = b""
+        if not piece:
+            break
+        said += piece
+    os.close(master)
+    child.wait(timeout=60)
+    return said.decode("utf-8").replace("\r\n", "\n")
+
+
+def case_hostile_names_stay_off_the_terminal(space):
+    path = space.document(pipeline(processing("one", "true")))
+    space.run(pipeline(processing("one", "true")), "--name", HOSTILE)
+    commands = [["ls", kind, "-o", f] for kind in ("executions", "pipelines") for f in FORMATS]
+    commands += [["ls", HOSTILE], ["show", "execution", HOSTILE],
+                 ["run", path, "--detach", "--name", HOSTILE], ["show", "pipeline", HOSTILE],
+                 ["check", path, "--name", HOSTILE]]
+    for words in commands:
+        said = on_a_terminal(space, words)
+        assert said and not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", said), (words, said)
+    same(read("csv", space.call("ls", "executions", "-o", "csv").out)[0]["pipeline"], HOSTILE,
+         "files and pipes get every byte")
+
+
+def case_a_closed_stdout_is_quiet(space):
+    for words in (["help"], ["ls", "contexts"], ["ls", "contexts", "-o", "json"]):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        child = subprocess.Popen([MLW, "-C", space.dir] + words, stdin=subprocess.DEVNULL,
+                                 stdout=write_end, stderr=subprocess.PIPE, env=space.env)
+        os.close(write_end)
+        said = child.communicate(timeout=60)[1]
+        same(said, b"", " ".join(words))
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases(HERE))
