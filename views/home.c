@@ -307,7 +307,7 @@ static void take_rows(struct home *s, struct snapshot *rows)
     bool waits = s->is_paused || app_is_held(s->view->app);
     snapshot_unref(s->fresh);
     s->fresh = NULL;
-    if (s->rows && s->has_chosen && waits && moves_rows(s->rows, rows)) {
+    if (s->rows && waits && moves_rows(s->rows, rows)) {
         s->fresh = snapshot_ref(rows);
         s->is_ticking = false;
     } else if (!s->is_paused || !s->rows) {

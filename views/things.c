@@ -33,8 +33,9 @@ static void of_gate(struct thing *t, const struct row *row)
     t->execution = row_text(row, FIELD_GATE_execution);
     t->step = row_text(row, FIELD_GATE_step);
     t->why = row_text(row, FIELD_GATE_reason);
-    if (z_eq(t->status, "Waiting")) {
-        t->gate = act_gate_of(row);
+    t->gate = act_gate_of(row);
+    if (!z_eq(t->status, "Waiting")) {
+        t->gate.token = NULL; /* it was decided */
     }
 }
 
@@ -261,7 +262,8 @@ static void do_logs(const struct doing *d)
 static void do_open(const struct doing *d)
 {
     const struct thing *t = d->t;
-    if (t->kind == KIND_GATE && t->gate.subject && !t->gate.is_callback && *t->attention) {
+    bool is_version = t->gate.subject && strchr(t->gate.subject, '/') && !t->gate.is_callback;
+    if (t->kind == KIND_GATE && is_version) {
         open_thing(d->v, KIND_PACKAGE, t->gate.subject);
     } else if (t->kind == KIND_GATE && !*t->execution) {
         open_thing(d->v, KIND_GATE, t->id);

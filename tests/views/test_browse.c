@@ -250,6 +250,10 @@ static void every_kind_has_a_list(void **state)
          "id | name | status | token | kind | execution | step\n"
          "aB3 | review | Waiting | aB3 | Callback | k3v9 | review\n",
          "executions ▸ k3v9"},
+        {KIND_GATE,
+         "id | name | status | token | kind | execution | step | subject\n"
+         "aB3 | churn/7 | Approved | aB3 | Approval | k3v9 | register | churn/7\n",
+         "packages ▸ churn/7"},
         {KIND_JOURNAL, "id | name | status | object\n1 | approve | done | churn/7\n", "approve"},
         {KIND_EVENT, "id | name | execution | step | text\nk3v9/1 | StepEnded | k3v9 | a | b\n",
          "executions ▸ k3v9"},
