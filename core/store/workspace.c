@@ -88,6 +88,9 @@ static char *user_dir(void)
 
 bool workspace_find(const char *start, bool may_create, struct workspace *ret_ws, struct err *e)
 {
+    if (start && !os_is_dir(start)) {
+        return err_set(e, ERR_IO, "there is no folder %s", start);
+    }
     char *dir = walk_up(start ? start : ".");
     const char *named = getenv("MLW_WORKSPACE");
     if (!dir && named && named[0]) {

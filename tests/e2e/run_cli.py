@@ -81,6 +81,7 @@ def case_without_a_workspace_a_hint(space):
         done = run(words, cwd=empty, status=3, **homes)
         contains(done.stderr, "mlw init")
     same(os.listdir(empty), [])
+    contains(run(["-C", "/no/such", "ls", "runs"], cwd=empty, status=5, **homes).stderr, "/no/such")
 
 
 # --- check, cp, init, new ---
