@@ -67,10 +67,11 @@ struct driver {
 /* --- writing: every write is a transaction that holds only while this driver leads --- */
 /* Begin; false ends the driver (is_over, err). */
 MUST_USE bool drive_begin(struct driver *d);
-MUST_USE bool drive_event(struct driver *d, enum event_type type,
-                          struct json *json); /* frees json */
+/* Frees json, also when the driver is over. */
+MUST_USE bool drive_event(struct driver *d, enum event_type type, struct json *json);
 MUST_USE bool drive_commit(struct driver *d);
-/* drive_begin, one event, drive_commit. */
+/* drive_begin and its first event; with drive_commit: drive_record. */
+MUST_USE bool drive_open(struct driver *d, enum event_type type, struct json *json);
 MUST_USE bool drive_record(struct driver *d, enum event_type type, struct json *json);
 bool drive_give_up(struct driver *d);                              /* false; d->err says why */
 struct json *drive_json(const struct driver *d, size_t index);     /* {"step": name} */

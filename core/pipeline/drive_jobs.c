@@ -88,8 +88,7 @@ static bool end_attempt(struct driver *d, size_t index, const struct ending *end
     if (info && info->job_pid) {
         json_set_i64(j, "job_pid", info->job_pid);
     }
-    if (!drive_begin(d) || !drive_event(d, EVENT_ATTEMPT_ENDED, j) ||
-        !drive_end_run(d, index, end->step_status)) {
+    if (!drive_open(d, EVENT_ATTEMPT_ENDED, j) || !drive_end_run(d, index, end->step_status)) {
         return false;
     }
     s->is_attempt_open = false;
@@ -189,8 +188,8 @@ static bool new_attempt(struct driver *d, size_t index, struct json *started)
     struct json *j = attempt_json(d, index);
     json_set_str(j, "token", s->token);
     json_set_str(j, "dir", s->dir);
-    if (!drive_begin(d) || !drive_event(d, EVENT_STEP_STARTED, started) ||
-        !drive_event(d, EVENT_ATTEMPT_LAUNCHING, j) || !drive_begin_run(d, index) ||
+    bool is_open = drive_open(d, EVENT_STEP_STARTED, started);
+    if (!drive_event(d, EVENT_ATTEMPT_LAUNCHING, j) || !is_open || !drive_begin_run(d, index) ||
         !drive_commit(d)) {
         if (is_locked) {
             close(lock_fd);
@@ -237,7 +236,7 @@ static bool resolve(struct driver *d, size_t index, struct err *e)
 
 static bool fail_unlaunched(struct driver *d, size_t index, const char *why)
 {
-    return drive_begin(d) && drive_event(d, EVENT_STEP_STARTED, drive_json(d, index)) &&
+    return drive_open(d, EVENT_STEP_STARTED, drive_json(d, index)) &&
            drive_end_step(d, index, "Failed", why, NULL, true);
 }
 
@@ -256,8 +255,7 @@ bool drive_start_job(struct driver *d, size_t index)
     drive_cache_describe(&cache, started);
     bool ok;
     if (cache.hit) {
-        ok = drive_begin(d) && drive_event(d, EVENT_STEP_STARTED, started) &&
-             drive_cache_take(d, index, &cache);
+        ok = drive_open(d, EVENT_STEP_STARTED, started) && drive_cache_take(d, index, &cache);
     } else {
         ok = new_attempt(d, index, started);
     }
@@ -326,8 +324,8 @@ static bool show_running(struct driver *d, size_t index, const struct attempt_in
         json_set_str(k, "run", s->run);
     }
     s->is_attempt_shown = true;
-    return drive_begin(d) && drive_event(d, EVENT_ATTEMPT_EXECUTING, j) &&
-           drive_event(d, EVENT_STEP_EXECUTING, k) && drive_commit(d);
+    bool is_open = drive_open(d, EVENT_ATTEMPT_EXECUTING, j);
+    return drive_event(d, EVENT_STEP_EXECUTING, k) && is_open && drive_commit(d);
 }
 
 static bool follow(struct driver *d, size_t index, struct attempt_look *look)

@@ -29,7 +29,7 @@ static bool start(struct driver *d, size_t index, struct json *arguments)
     json_free(d->steps[index].arguments);
     d->steps[index].arguments = arguments;
     d->sched.steps[index].state = SCHED_RUNNING;
-    return drive_begin(d) && drive_event(d, EVENT_STEP_STARTED, j);
+    return drive_open(d, EVENT_STEP_STARTED, j);
 }
 
 /* Every ModelDataUrl must lie in the store; the first one's digest is the version's. */
@@ -73,7 +73,11 @@ bool drive_model(struct driver *d, size_t index)
         json_set_str(output, "ModelName", given ? given : name.p);
         json_set_str(output, "ModelArn", arn.p);
     }
-    return start(d, index, arguments) && end_with(d, index, ok, &e, output);
+    if (!start(d, index, arguments)) {
+        json_free(output);
+        return false;
+    }
+    return end_with(d, index, ok, &e, output);
 }
 
 /* Numbers of an evaluation document, by the name above their "value": {"auc": {"value": 0.9}}. */

@@ -39,7 +39,7 @@ bool drive_end_step(struct driver *d, size_t index, const char *status, const ch
         json_free(s->output);
         s->output = output;
     }
-    if (!(is_open || drive_begin(d)) || !drive_event(d, EVENT_STEP_ENDED, j) || !drive_commit(d)) {
+    if (!(is_open ? drive_event : drive_open)(d, EVENT_STEP_ENDED, j) || !drive_commit(d)) {
         return false;
     }
     free(s->status);
@@ -50,7 +50,7 @@ bool drive_end_step(struct driver *d, size_t index, const char *status, const ch
     return true;
 }
 
-/* The step has begun: its resolved arguments are kept. Within a transaction. */
+/* The step has begun: its resolved arguments are kept. Begins a transaction. */
 static bool begin_step(struct driver *d, size_t index, struct json *arguments)
 {
     struct drive_step *s = &d->steps[index];
@@ -61,7 +61,7 @@ static bool begin_step(struct driver *d, size_t index, struct json *arguments)
         json_set(j, "arguments", json_clone(arguments));
     }
     d->sched.steps[index].state = SCHED_RUNNING;
-    return drive_event(d, EVENT_STEP_STARTED, j);
+    return drive_open(d, EVENT_STEP_STARTED, j);
 }
 
 static bool fail_step(struct driver *d, size_t index, const char *why)
@@ -76,7 +76,7 @@ static bool run_condition(struct driver *d, size_t index)
     bool holds = false;
     const struct json *conditions = json_get(d->def.steps.at[index].arguments, "Conditions");
     bool ok = drive_bind(d, conditions, &bound, &e) && condition_holds(bound, &holds, &e);
-    if (!drive_begin(d) || !begin_step(d, index, bound)) {
+    if (!begin_step(d, index, bound)) {
         return false;
     }
     if (!ok) {
@@ -97,10 +97,12 @@ static bool run_fail(struct driver *d, size_t index)
         xstrdup(ok && json_get_str(bound, "ErrorMessage") ? json_get_str(bound, "ErrorMessage")
                 : ok                                      ? "a Fail step was reached"
                                                           : e.msg);
+    if (!begin_step(d, index, bound)) {
+        return false;
+    }
     struct json *output = json_new_object();
     json_set_str(output, "ErrorMessage", message);
-    return drive_begin(d) && begin_step(d, index, bound) &&
-           drive_end_step(d, index, "Failed", message, output, true);
+    return drive_end_step(d, index, "Failed", message, output, true);
 }
 
 static bool run_callback(struct driver *d, size_t index)
@@ -108,7 +110,7 @@ static bool run_callback(struct driver *d, size_t index)
     struct err e = ERR_INIT;
     struct json *bound = NULL;
     bool ok = drive_bind_arguments(d, index, &bound, &e);
-    if (!drive_begin(d) || !begin_step(d, index, bound)) {
+    if (!begin_step(d, index, bound)) {
         return false;
     }
     if (!ok) {

@@ -36,9 +36,10 @@ bool drive_begin(struct driver *d)
 
 bool drive_event(struct driver *d, enum event_type type, struct json *json)
 {
-    bool ok = store_event(d->st, d->row.id, type, d->row.actor, json, &d->err);
+    bool ok = !d->is_over && (store_event(d->st, d->row.id, type, d->row.actor, json, &d->err) ||
+                              drive_give_up(d));
     json_free(json);
-    return ok || drive_give_up(d);
+    return ok;
 }
 
 bool drive_commit(struct driver *d)
@@ -46,13 +47,15 @@ bool drive_commit(struct driver *d)
     return store_commit(d->st, &d->err) || drive_give_up(d);
 }
 
+bool drive_open(struct driver *d, enum event_type type, struct json *json)
+{
+    bool ok = drive_begin(d);
+    return drive_event(d, type, json) && ok;
+}
+
 bool drive_record(struct driver *d, enum event_type type, struct json *json)
 {
-    if (!drive_begin(d)) {
-        json_free(json);
-        return false;
-    }
-    return drive_event(d, type, json) && drive_commit(d);
+    return drive_open(d, type, json) && drive_commit(d);
 }
 
 struct json *drive_json(const struct driver *d, size_t index)

@@ -23,7 +23,9 @@ def walk(sandbox, point):
         path = space.document(crash.document(space))
         space.call("run", path, "--detach", status=None, MLW_FAULT="all:%d" % point,
                    MLW_FAULT_COUNT=count)
-        until(lambda: crash.lines(count) >= point, "point %d is reached" % point)
+        # how often a driver looks differs from run to run: the last points may not come
+        until(lambda: crash.lines(count) >= point or not space.processes(),
+              "point %d is reached" % point)
         execution = crash.end_of(space)
         crash.check_end(space, execution)
         crash.check_quiet(space, execution)
