@@ -236,6 +236,20 @@ class Space:
                     found.append(int(name))
         return found
 
+    def describe(self):
+        """What still works for this space, for a message."""
+        texts = []
+        for pid in self.processes():
+            try:
+                with open("/proc/%d/cmdline" % pid, "rb") as words, \
+                        open("/proc/%d/status" % pid, encoding="ascii", errors="replace") as about:
+                    lines = [line for line in about.read().splitlines()
+                             if line.split(":")[0] in ("State", "PPid", "SigBlk", "SigPnd")]
+                    texts.append("%d %r %s" % (pid, words.read()[:200], " ".join(lines)))
+            except OSError:
+                continue
+        return "; ".join(texts)
+
     def configure(self, text):
         self.write(".mlw/mlw.conf", text)
 

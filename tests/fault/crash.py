@@ -95,7 +95,10 @@ def check_quiet(space, execution):
     """No sanitizer spoke, nothing of ours is left, and the events give the same state again."""
     text = space.driver_log(execution)
     assert "Sanitizer" not in text and "runtime error" not in text, text
-    until(lambda: not space.processes(), "all processes of the execution end")
+    try:
+        until(lambda: not space.processes(), "all processes of the execution end", 20)
+    except AssertionError as why:
+        raise AssertionError("%s: %s" % (why, space.describe())) from None
 
 
 def check_replay(spaces):
