@@ -32,7 +32,9 @@ struct drive_step {
     bool is_attempt_open;  /* launched and not yet ended in the store */
     bool is_attempt_shown; /* its pids are in the store */
     bool is_stop_sent;
-    int64_t retry_at_ms; /* mono; 0: not waiting for a retry */
+    int64_t retry_at_ms;  /* mono; 0: not waiting for a retry */
+    int64_t orphan_at_ms; /* mono; since when a lost attempt's processes are waited for; 0: not */
+    bool is_orphan_told;
     int retries[CLASS_ALGORITHM_ERROR + 1];
     int64_t first_failure_ms;
     const struct config_image *image; /* NULL: the host */

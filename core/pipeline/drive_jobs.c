@@ -11,7 +11,7 @@
 #include "core/pipeline/drive_runs.h"
 #include "core/pipeline/names.h"
 
-enum { TOKEN_CHARS = 12 };
+enum { TOKEN_CHARS = 12, ORPHAN_TELL_MS = 2000 };
 
 static bool is_training(const struct driver *d, size_t index)
 {
@@ -36,7 +36,8 @@ static void name_attempt(struct driver *d, size_t index, int n, const char *toke
     s->dir = workspace_attempt_dir(d->ws, d->row.id, step, n);
     s->job_name = str_detach(&name);
     s->job_arn = str_detach(&arn);
-    s->is_attempt_shown = s->is_stop_sent = false;
+    s->is_attempt_shown = s->is_stop_sent = s->is_orphan_told = false;
+    s->orphan_at_ms = 0;
 }
 
 static struct json *attempt_json(const struct driver *d, size_t index)
@@ -328,6 +329,32 @@ static bool show_running(struct driver *d, size_t index, const struct attempt_in
     return drive_event(d, EVENT_STEP_EXECUTING, k) && is_open && drive_commit(d);
 }
 
+/* The shim is gone, and something that its job started is not: there is no second attempt beside
+ * it. What is not surely ours is not killed, so this may last; a stop need not wait for it. */
+static bool wait_for_orphans(struct driver *d, size_t index, const struct attempt_look *look)
+{
+    struct drive_step *s = &d->steps[index];
+    int64_t now = clock_mono_ms();
+    s->orphan_at_ms = s->orphan_at_ms ? s->orphan_at_ms : now;
+    if (now - s->orphan_at_ms < ORPHAN_TELL_MS) {
+        return true;
+    }
+    if (d->is_stopping) {
+        struct ending end = {"Interrupted", "Stopped", CLASS_NONE, NULL,
+                             "the job's supervisor was killed; processes it started still run"};
+        return end_attempt(d, index, &end, &look->info);
+    }
+    if (!s->is_orphan_told) {
+        s->is_orphan_told = true;
+        CLEANUP(mem_free_ptr)
+        char *text = xasprintf("attempt %d was interrupted, but processes that it started still "
+                               "run (they hold %s/job.lock); it is tried again when they ended",
+                               s->attempt, s->dir);
+        drive_note(d, index, text);
+    }
+    return !d->is_over;
+}
+
 static bool follow(struct driver *d, size_t index, struct attempt_look *look)
 {
     switch (look->state) {
@@ -347,10 +374,11 @@ static bool follow(struct driver *d, size_t index, struct attempt_look *look)
         return drive_tail_read(d, index, true) && end_attempt(d, index, &end, &look->info);
     }
     case ATTEMPT_ORPHANED:
+        return wait_for_orphans(d, index, look);
     case ATTEMPT_STATE_COUNT:
         break;
     }
-    return true; /* its group was told to end: look again */
+    return true;
 }
 
 bool drive_poll_job(struct driver *d, size_t index)

@@ -159,6 +159,36 @@ def case_a_second_interruption_fails_with_its_reason(space):
     crash.check_replay([space])
 
 
+def leave_behind(space):
+    """A job that starts a process of another session, and whose shim is then killed."""
+    execution = space.detach(pipeline(processing(
+        "one", "setsid sh -c 'read go < %s' & " % space.gate + space.hold)))
+    space.until_marks(1)
+    space.until_step(execution, "one", "Executing")
+    info = space.attempt(execution, "one")
+    kill(info["shim_pid"])
+    until(lambda: not is_alive(info["job_pid"]), "the job's own group ends")
+    until(lambda: space.sql("select count(*) from event where type='Note'")[0][0], "it is told")
+    same(len(space.marks()), 1, "a second attempt beside what the first left")
+    return execution
+
+
+def case_what_a_lost_job_left_is_waited_for(space):
+    execution = leave_behind(space)
+    space.open_gate()
+    space.until_marks(2)
+    space.open_gate(jobs=2)
+    x = space.watch(execution)
+    same([a["Status"] for a in x.attempts("one")], ["Interrupted", "Succeeded"])
+
+
+def case_a_stop_does_not_wait_for_what_was_left(space):
+    execution = leave_behind(space)
+    space.call("stop", execution)
+    x = space.watch(execution, status=1)
+    same(x.states(), {"one": "Stopped"})
+
+
 def case_a_killed_job_is_an_algorithm_error(space):
     execution = held(space)
     os.killpg(space.attempt(execution, "one")["job_pid"], signal.SIGKILL)
