@@ -78,10 +78,6 @@ static bool write_one(const struct project *p, const char *rel, struct sv bytes)
     CLEANUP(mem_free_ptr) char *path = path_join(p->dir, rel);
     CLEANUP(mem_free_ptr) char *folder = path_dir(path);
     CLEANUP(str_release) struct str text = STR_INIT;
-    if (os_exists(path)) {
-        err_set(p->e, ERR_REFUSED, "%s is there already", path);
-        return err_hint(p->e, "name an empty folder");
-    }
     if (strcmp(rel, "pipeline.json") == 0) {
         fill_in(p, bytes, &text);
         bytes = sv_of(&text);
@@ -105,6 +101,24 @@ static bool write_all(const struct project *p)
         }
     }
     return true;
+}
+
+/* Nothing is written beside files of the person's own; a workspace without them is fine. */
+static bool check_empty(const char *dir, struct err *e)
+{
+    struct os_names names = {0};
+    if (os_exists(dir) && !os_list(dir, &names, e)) {
+        return false;
+    }
+    bool ok = true;
+    for (size_t i = 0; ok && i < names.n; i++) {
+        if (strcmp(names.at[i], ".mlw") != 0) {
+            err_set(e, ERR_REFUSED, "%s holds %s already", dir, names.at[i]);
+            ok = err_hint(e, "name an empty folder");
+        }
+    }
+    os_names_release(&names);
+    return ok;
 }
 
 static bool copy_data(const struct project *p)
@@ -141,7 +155,8 @@ bool project_lay_down(const char *template_name, const char *dir, const char *da
     }
     bool ok = ini_read((struct sv){(const char *)settings->data, settings->size}, settings->name,
                        take_value, &p, e) &&
-              os_mkdirs(dir, e) && write_all(&p) && (!data_file || copy_data(&p));
+              check_empty(dir, e) && os_mkdirs(dir, e) && write_all(&p) &&
+              (!data_file || copy_data(&p));
     free(p.data);
     free(p.target);
     free(p.sample);

@@ -4,7 +4,7 @@
 
 #include "core/base/err.h"
 
-/* Lay `template` down in dir (made; files that are there already are ERR_REFUSED), with the
+/* Lay `template` down in dir (made; one that holds files already is ERR_REFUSED), with the
  * template's own data, or with a CSV file and target column of the person's own. */
 MUST_USE bool project_lay_down(const char *template_name, const char *dir, const char *data_file,
                                const char *target, struct err *e);

@@ -132,7 +132,7 @@ def case_new_lays_down_what_can_be_learned(space):
     run(["new", "tabular", where, "--data", data, "--target", "b; c"])
     same(os.listdir(os.path.join(where, "data")), ["my.csv"])
     run(["-C", where, "check", os.path.join(where, "pipeline.json")])
-    contains(run(["new", "tabular", where], status=4).stderr, "is there already")
+    contains(run(["new", "tabular", where], status=4).stderr, "already")
 
 
 # --- ls ---
