@@ -273,7 +273,7 @@ struct json *json_new_num(double x)
 
 struct json *json_new_i64(int64_t x)
 {
-    if (x > -9007199254740992 && x < 9007199254740992) {
+    if (fabs((double)x) < JSON_INTEGER_AS_TEXT) {
         return json_new_num((double)x);
     }
     char text[32];

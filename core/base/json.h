@@ -3,7 +3,7 @@
  * Reading is strict (RFC 8259): the text is scanned before it is parsed, so that depth, node
  * count, bad UTF-8, NUL (raw or \u0000), bad numbers and trailing bytes are refused with the
  * line and column, in memory independent of the text's size. Duplicate keys are kept; json_get
- * finds the first. Integers beyond 2^53 and numbers beyond a double keep their text: json_i64 is
+ * finds the first. Integers from 10^15 on and numbers beyond a double keep their text: json_i64 is
  * exact and they print as they came. One thread per tree. */
 #ifndef MLW_BASE_JSON_H
 #define MLW_BASE_JSON_H

@@ -100,9 +100,16 @@ void json_print(const struct json *j, enum json_style style, struct str *out)
     print(j, style, 0, out);
 }
 
+/* Below 2^53 a double is the integer that was written. */
+static bool is_exact(double x)
+{
+    return fabs(x) < 9007199254740992.0;
+}
+
 static bool numbers_equal(const struct json *a, const struct json *b)
 {
-    if (!json_wide_text(a) && !json_wide_text(b)) {
+    bool is_wide = json_wide_text(a) || json_wide_text(b);
+    if (!is_wide || (is_exact(json_num(a)) && is_exact(json_num(b)))) {
         return json_num(a) == json_num(b);
     }
     /* a large double prints as the integer that it is, and is wide when it is read again */

@@ -49,14 +49,14 @@ static size_t skip_digits(struct scan *s)
     return s->at - from;
 }
 
-/* Does the double of this token lose what it says? Integers beyond 2^53 and overflow do. */
+/* Must the text be kept? Of large integers and of what overflows a double. */
 static bool is_wide(struct sv token, bool is_integer)
 {
     char buf[MAX_NUMBER_BYTES + 1];
     memcpy(buf, token.p, token.n);
     buf[token.n] = 0;
     double x = strtod(buf, NULL);
-    return !isfinite(x) || (is_integer && fabs(x) >= 9007199254740992.0);
+    return !isfinite(x) || (is_integer && fabs(x) >= JSON_INTEGER_AS_TEXT);
 }
 
 static bool scan_number(struct scan *s)

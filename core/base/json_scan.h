@@ -13,6 +13,10 @@ struct json_wide_number {
     struct sv text; /* into the scanned text */
 };
 
+/* From here on a double is printed with an exponent, and further up it is no longer exact: such
+ * integers keep their text. */
+#define JSON_INTEGER_AS_TEXT 1e15
+
 struct json_scanned {
     VEC(struct json_wide_number) wide;
     size_t node_count, number_count;
