@@ -102,6 +102,10 @@ static bool end_attempt(struct driver *d, size_t index, const struct ending *end
     struct contract c = drive_contract(d, index);
     struct json *output = contract_describe(&c, api_status, end->exit, end->reason);
     bool is_good = strcmp(end->step_status, "Succeeded") == 0;
+    if (!drive_final_metrics(d, index, output)) {
+        json_free(output);
+        return false;
+    }
     return drive_end_step(d, index, end->step_status, is_good ? NULL : end->reason, output, true);
 }
 

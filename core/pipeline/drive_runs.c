@@ -1,6 +1,7 @@
 /* Runs of training jobs; see drive_runs.h. */
 #include "core/pipeline/drive_runs.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "core/base/clock.h"
@@ -135,4 +136,38 @@ bool drive_end_run(struct driver *d, size_t index, const char *status)
     const char *word = is_good ? "FINISHED" : strcmp(status, "Stopped") == 0 ? "KILLED" : "FAILED";
     return (run_set_status(d->st, s->run, word, clock_wall_ms(), &d->err) || drive_give_up(d)) &&
            (!is_good || set_outputs(d, index));
+}
+
+static bool take_last(void *arg, const struct point *points, size_t n)
+{
+    *(struct point *)arg = points[n - 1];
+    return true;
+}
+
+bool drive_final_metrics(struct driver *d, size_t index, struct json *output)
+{
+    const struct drive_step *s = &d->steps[index];
+    struct run_row run;
+    struct series_keys keys = {0};
+    if (!s->run) {
+        return true;
+    }
+    if (!run_get(d->st, s->run, &d->arena, &run, &d->err) ||
+        !run_series_keys(d->st, run.id, &d->arena, &keys, &d->err)) {
+        return drive_give_up(d);
+    }
+    struct json *list = json_set(output, "FinalMetricDataList", json_new_array());
+    for (size_t i = 0; i < keys.n; i++) {
+        struct point last = {.value = NAN};
+        if (!run_series(d->st, run.id, keys.at[i].id, take_last, &last, &d->err)) {
+            return drive_give_up(d);
+        }
+        if (isfinite(last.value)) {
+            struct json *one = json_push(list, json_new_object());
+            json_set_str(one, "MetricName", keys.at[i].key);
+            json_set_num(one, "Value", last.value);
+            json_set_num(one, "Timestamp", last.time_ms / 1000);
+        }
+    }
+    return true;
 }

@@ -10,6 +10,9 @@
 MUST_USE bool drive_begin_run(struct driver *d, size_t index); /* in a transaction */
 /* `status` is the step's word; in a transaction. */
 MUST_USE bool drive_end_run(struct driver *d, size_t index, const char *status);
+/* The last value of each metric, as DescribeTrainingJob gives it: FinalMetricDataList in `output`.
+ * A value that JSON has no word for is left out. */
+MUST_USE bool drive_final_metrics(struct driver *d, size_t index, struct json *output);
 void drive_resume_run(struct driver *d, size_t index);
 
 #endif
