@@ -5,12 +5,35 @@
 
 #include "core/base/utf8.h"
 #include "core/cmd/cmd.h"
+#include "core/config/config.h"
 #include "core/mlw.h"
 #include "views/screen.h"
 
+/* What mlw.conf says of the screen, under what the command line said. A wrong line does not keep
+ * anybody from looking: the defaults hold, and it is said. */
+static void apply_config(const struct cmd_globals *g, struct screen_options *o, struct err *e)
+{
+    static const char *const themes[] = {
+        [CONFIG_THEME_DARK] = "dark", [CONFIG_THEME_LIGHT] = "light", [CONFIG_THEME_MONO] = "mono"};
+    struct workspace ws = {0};
+    struct err ignored;
+    struct config config;
+    bool has_workspace = workspace_find(g->dir, false, &ws, &ignored);
+    if (config_load(has_workspace ? ws.dir : NULL, &config, e)) {
+        o->theme = o->theme ? o->theme : themes[config.ui_theme];
+        o->is_ascii = config.ui_glyphs == CONFIG_GLYPHS_ASCII;
+        o->is_unicode = config.ui_glyphs == CONFIG_GLYPHS_UNICODE;
+        o->no_color |= config.ui_color == CONFIG_COLOR_NEVER;
+        config_release(&config);
+    } else {
+        o->notice = e->msg;
+    }
+    workspace_release(&ws);
+}
+
 static int screen(const struct cmd_globals *g)
 {
-    struct err e = ERR_INIT;
+    struct err e = ERR_INIT, config_err = ERR_INIT;
     int wake_fd = -1;
     struct hub_options options = {.dir = g->dir, .is_read_only = g->is_read_only};
     struct hub *hub = hub_new(&options, &wake_fd, &e);
@@ -27,6 +50,7 @@ static int screen(const struct cmd_globals *g)
                                             .is_plain = g->is_plain,
                                             .is_read_only = g->is_read_only,
                                             .no_color = g->no_color};
+    apply_config(g, &screen_options, &config_err);
     int status = screen_run(&screen_options);
     hub_free(hub);
     return status;

@@ -159,6 +159,12 @@ static bool shoot(struct app *app, const struct screen_options *o, struct err *e
 
 /* --- beginning and end --- */
 
+static bool is_ascii(const struct screen_options *o)
+{
+    bool is_utf8 = utf8_init_locale();
+    return o->is_ascii || (!is_utf8 && !o->is_unicode && !o->shot);
+}
+
 static struct app *make_app(struct screen *s, const struct screen_options *o, struct err *e)
 {
     int w = 0, h = 0;
@@ -178,7 +184,7 @@ static struct app *make_app(struct screen *s, const struct screen_options *o, st
                                          : o->shot ? "dark"
                                                    : NULL,
                                 .first_line = o->shot ? NULL : o->open,
-                                .is_ascii = !utf8_init_locale() && !o->shot,
+                                .is_ascii = is_ascii(o),
                                 .no_colour = o->no_color,
                                 .is_plain = o->is_plain,
                                 .is_read_only = o->is_read_only,
@@ -221,6 +227,9 @@ int screen_run(const struct screen_options *o)
     bool is_done = app && app_open(app, &home_view, NULL, &e);
     if (is_done) {
         app_connection(app, "● live", ROLE_NORMAL);
+        if (o->notice) {
+            app_toast(app, TOAST_ERROR, "%s", o->notice);
+        }
         is_done = o->shot ? shoot(app, o, &e) : app_run(app, &status, &e);
     }
     app_free(app);

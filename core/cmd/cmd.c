@@ -216,6 +216,11 @@ static int run(struct parser *p, bool *ret_is_screen)
         cmd_out(sv_of(&out));
         return 0;
     }
+    const char *context = line->globals.context;
+    if (context && strcmp(context, "local") != 0) {
+        err_set(p->e, ERR_NOT_FOUND, "there is no context \"%s\"; there is: local", context);
+        return cmd_fail(line, p->e);
+    }
     if (!line->info) {
         *ret_is_screen = true;
         return 0;

@@ -17,7 +17,7 @@ const struct cmd_option cmd_global_options[] = {
     {"open", 0, OPTION_TEXT, "LINE", "type this palette line before the first paint"},
     {"shot", 0, OPTION_TEXT, "FILE", "draw the view into FILE (.svg or .txt) and leave"},
     {"size", 0, OPTION_TEXT, "WxH", "columns and rows of --shot (80x24)"},
-    {"theme", 0, OPTION_TEXT, "NAME", "colours: dark, light, mono or your own"},
+    {"theme", 0, OPTION_TEXT, "NAME", "colours: dark, light or mono"},
     {"plain", 0, OPTION_FLAG, NULL, "numbered lines instead of a screen, for screen readers"},
     {"no-color", 0, OPTION_FLAG, NULL, "attributes instead of colours"},
     {"help", 'h', OPTION_FLAG, NULL, "print usage"},

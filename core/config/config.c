@@ -11,9 +11,10 @@
 #include "core/base/re.h"
 
 const struct config_option config_options[] = {
-#define OPT(section, key, type, otherwise, min, max, choices, where, text)                         \
-    {#section, #key,    CONFIG_##type,  otherwise, min,                                            \
-     max,      choices, CONFIG_##where, text,      offsetof(struct config, section##_##key)},
+#define OPT(section, key, type, otherwise, min, max, choices, text)                                \
+    {#section,  #key, CONFIG_##type,                                                               \
+     otherwise, min,  max,                                                                         \
+     choices,   text, offsetof(struct config, section##_##key)},
 #include "core/config/options.def"
 #undef OPT
 };
@@ -52,19 +53,6 @@ static bool set_bytes(void *at, const struct config_option *o, const char *value
     return true;
 }
 
-static bool set_text(void *at, const struct config_option *o, const char *value, struct err *e)
-{
-    size_t n = strlen(value);
-    if (n < o->min || n > o->max) {
-        return err_set(e, ERR_INVALID, "[%s] %s has %zu bytes; it has from %llu to %llu",
-                       o->section, o->key, n, (unsigned long long)o->min,
-                       (unsigned long long)o->max);
-    }
-    free(*(char **)at);
-    *(char **)at = xstrdup(value);
-    return true;
-}
-
 static bool set_value(struct config *c, const struct config_option *o, const char *value,
                       struct err *e)
 {
@@ -72,7 +60,6 @@ static bool set_value(struct config *c, const struct config_option *o, const cha
                                    struct err *) = {
         [CONFIG_CHOICE] = set_choice,
         [CONFIG_BYTES] = set_bytes,
-        [CONFIG_TEXT] = set_text,
     };
     return setters[o->type]((char *)c + o->offset, o, value, e);
 }
@@ -210,11 +197,6 @@ static bool add_progress(struct config *c, const char *key, const char *value, s
 
 /* --- a file --- */
 
-struct reading {
-    struct config *config;
-    enum config_where where;
-};
-
 static bool unknown(const char *section, const char *key, struct err *e)
 {
     CLEANUP(str_release) struct str keys = STR_INIT;
@@ -228,46 +210,40 @@ static bool unknown(const char *section, const char *key, struct err *e)
         return err_hint(e, "it has %s", keys.p);
     }
     err_set(e, ERR_INVALID, "there is no section [%s] (key \"%s\")", section, key);
-    return err_hint(e, "the sections are executor, images, notify, progress and ui");
+    return err_hint(e, "the sections are executor, images, progress and ui");
 }
 
 static bool take_key(void *arg, const char *section, const char *key, const char *value, int line,
                      struct err *e)
 {
-    struct reading *r = arg;
+    struct config *c = arg;
     (void)line;
     if (z_eq(section, "images")) {
-        return add_image(r->config, key, value, e);
+        return add_image(c, key, value, e);
     }
     if (z_eq(section, "progress")) {
-        return add_progress(r->config, key, value, e);
+        return add_progress(c, key, value, e);
     }
     for (size_t i = 0; i < config_option_count; i++) {
         const struct config_option *o = &config_options[i];
         if (!z_eq(o->section, section) || !z_eq(o->key, key)) {
             continue;
         }
-        if (o->where == CONFIG_USER && r->where != CONFIG_USER) {
-            err_set(e, ERR_INVALID, "[%s] %s is not read from a workspace's file", section, key);
-            return err_hint(e, "it would run a program: write it into your own mlw.conf");
-        }
-        return set_value(r->config, o, value, e);
+        return set_value(c, o, value, e);
     }
     return unknown(section, key, e);
 }
 
-bool config_read(struct config *c, struct sv text, const char *name, enum config_where where,
-                 struct err *e)
+bool config_read(struct config *c, struct sv text, const char *name, struct err *e)
 {
-    struct reading r = {c, where};
-    return ini_read(text, name, take_key, &r, e);
+    return ini_read(text, name, take_key, c, e);
 }
 
-static bool read_file(struct config *c, const char *path, enum config_where where, struct err *e)
+static bool read_file(struct config *c, const char *path, struct err *e)
 {
     CLEANUP(str_release) struct str text = STR_INIT;
-    return !os_exists(path) || (os_read_file(path, INI_MAX_BYTES, &text, e) &&
-                                config_read(c, sv_of(&text), path, where, e));
+    return !os_exists(path) ||
+           (os_read_file(path, INI_MAX_BYTES, &text, e) && config_read(c, sv_of(&text), path, e));
 }
 
 /* --- the whole --- */
@@ -294,11 +270,6 @@ void config_release(struct config *c)
     }
     vec_release(&c->images);
     vec_release(&c->progress);
-    for (size_t i = 0; i < config_option_count; i++) {
-        if (config_options[i].type == CONFIG_TEXT) {
-            free(*(char **)((char *)c + config_options[i].offset));
-        }
-    }
     *c = (struct config){0};
 }
 
@@ -332,9 +303,9 @@ bool config_load(const char *workspace_dir, struct config *ret_config, struct er
     char *own = workspace_dir ? path_join3(workspace_dir, ".mlw", "mlw.conf") : NULL;
     struct config c;
     config_init(&c);
-    bool ok = !user || read_file(&c, user, CONFIG_USER, e);
+    bool ok = !user || read_file(&c, user, e);
     size_t images = c.images.n, progress = c.progress.n;
-    ok = ok && (!own || read_file(&c, own, CONFIG_ANY, e));
+    ok = ok && (!own || read_file(&c, own, e));
     if (!ok) {
         config_release(&c);
         return false;

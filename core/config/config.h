@@ -28,12 +28,7 @@ enum {
 
 /* Values of the choices, in the order of options.def. */
 enum config_sandbox { CONFIG_SANDBOX_AUTO, CONFIG_SANDBOX_BWRAP, CONFIG_SANDBOX_NONE };
-enum config_terminal {
-    CONFIG_TERMINAL_BELL,
-    CONFIG_TERMINAL_OSC9,
-    CONFIG_TERMINAL_OSC777,
-    CONFIG_TERMINAL_NONE
-};
+enum config_theme { CONFIG_THEME_AUTO, CONFIG_THEME_DARK, CONFIG_THEME_LIGHT, CONFIG_THEME_MONO };
 enum config_glyphs { CONFIG_GLYPHS_AUTO, CONFIG_GLYPHS_UNICODE, CONFIG_GLYPHS_ASCII };
 enum config_color { CONFIG_COLOR_AUTO, CONFIG_COLOR_NEVER };
 
@@ -56,15 +51,13 @@ struct config {
     VEC(struct config_progress) progress;
 #define CONFIG_C_CHOICE              int
 #define CONFIG_C_BYTES               uint64_t
-#define CONFIG_C_TEXT                char *
 #define OPT(section, key, type, ...) CONFIG_C_##type section##_##key;
 #include "core/config/options.def"
 #undef OPT
 };
 
 /* --- the table behind it --- */
-enum config_type { CONFIG_CHOICE, CONFIG_BYTES, CONFIG_TEXT };
-enum config_where { CONFIG_ANY, CONFIG_USER };
+enum config_type { CONFIG_CHOICE, CONFIG_BYTES };
 
 struct config_option {
     const char *section, *key;
@@ -72,7 +65,6 @@ struct config_option {
     const char *otherwise; /* the default */
     uint64_t min, max;
     const char *choices;
-    enum config_where where;
     const char *text;
     size_t offset; /* in struct config */
 };
@@ -90,9 +82,8 @@ char *config_user_dir(void);
  * (ERR_INVALID) that begins with file:line, and nothing of either file is taken. */
 MUST_USE bool config_load(const char *workspace_dir, struct config *ret_config, struct err *e);
 
-/* One text over what `c` holds; half-read on failure. `where` says whose it is. */
-MUST_USE bool config_read(struct config *c, struct sv text, const char *name,
-                          enum config_where where, struct err *e);
+/* One text over what `c` holds; half-read on failure. */
+MUST_USE bool config_read(struct config *c, struct sv text, const char *name, struct err *e);
 
 /* The first entry whose pattern fits; NULL: the host. O(patterns). */
 const struct config_image *config_image_for(const struct config *c, const char *image);

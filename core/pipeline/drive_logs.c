@@ -160,6 +160,7 @@ static void match_progress(struct driver *d, struct log_tail *t, struct sv line)
             fmt_parse_double(g[1], &done)) {
             bool has_whole = g[2].p && fmt_parse_double(g[2], &whole);
             set_progress(t, (struct sv){NULL, 0}, done, has_whole ? whole : 100);
+            return;
         }
     }
 }

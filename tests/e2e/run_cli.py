@@ -110,6 +110,25 @@ def case_files_go_in_and_out(space):
     assert done.status in (3, 5) and "absent" in done.err, (done.status, done.err)
 
 
+def case_the_screen_obeys_mlw_conf(space):
+    place, shot = os.path.join(space.base, "settings"), os.path.join(space.base, "shot.txt")
+    run(["init", place])
+    conf = os.path.join(place, ".mlw", "mlw.conf")
+    for text, row, part in (("[ui]\nglyphs = ascii\n", 0, "* live"), ("[ui]\nglyphs = unicode\n", 0, "\u25cf live"),
+                            ("[ui]\nglyphz = ascii\n", 22, "mlw.conf:2: [ui] has no")):
+        with open(conf, "w") as out:
+            out.write(text)
+        run(["-C", place, "--shot", shot])
+        with open(shot, encoding="utf-8") as drawn:
+            contains(drawn.read().split("\n")[row], part)
+
+
+def case_a_context_that_there_is_not(space):
+    run(["init", space.base])
+    contains(run(["-C", space.base, "--context", "aws:prod", "ls", "runs"], status=3).stderr, "aws:prod")
+    run(["-C", space.base, "--context", "local", "ls", "runs"])
+
+
 def case_init_makes_a_workspace(space):
     fresh = os.path.join(space.base, "fresh")
     run(["init", fresh])

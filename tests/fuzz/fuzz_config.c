@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct config c;
     struct err e = ERR_INIT;
     config_init(&c);
-    if (!config_read(&c, (struct sv){(const char *)data, size}, "fuzz", CONFIG_USER, &e)) {
+    if (!config_read(&c, (struct sv){(const char *)data, size}, "fuzz", &e)) {
         xassert(e.code != ERR_NONE && e.msg[0]);
     }
     const struct config_image *image = config_image_for(&c, "123.dkr.ecr.eu/x:1.0-cpu");

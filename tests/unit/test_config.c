@@ -15,41 +15,38 @@ static void wrong_lines_name_file_and_line(void **state)
 {
     static const struct {
         const char *text;
-        enum config_where where;
         const char *part;
     } cases[] = {
-        {"sandbox = none\n", CONFIG_ANY, "conf:1: there is no section [] (key \"sandbox\")"},
-        {"\n[executer]\nsandbox = none\n", CONFIG_ANY, "conf:3: there is no section [executer]"},
-        {"[executor]\nsandbx = none\n", CONFIG_ANY, "conf:2: [executor] has no key \"sandbx\""},
-        {"[executor]\nsandbox = docker\n", CONFIG_ANY, "one of auto|bwrap|none"},
-        {"[executor]\nsandbox =\n", CONFIG_ANY, "one of auto|bwrap|none"},
-        {"[executor]\nSandbox = none\n", CONFIG_ANY, "no key \"Sandbox\""},
-        {"[executor]\nlog_limit = much\n", CONFIG_ANY, "it is a size"},
-        {"[executor]\nlog_limit = -1\n", CONFIG_ANY, "it is a size"},
-        {"[executor]\nlog_limit = 1\n", CONFIG_ANY,
-         "conf:2: [executor] log_limit is 1; it is from"},
-        {"[executor]\nlog_limit = 2TiB\n", CONFIG_ANY, "to 1.0 TiB"},
-        {"[ui]\ntheme =\n", CONFIG_ANY, "conf:2: [ui] theme has 0 bytes"},
-        {"[images]\n* = docker\n", CONFIG_ANY, "host, rootfs DIR or command PREFIX"},
-        {"[images]\n* = host now\n", CONFIG_ANY, "host, rootfs DIR or command PREFIX"},
-        {"[images]\n* = rootfs\n", CONFIG_ANY, "host, rootfs DIR or command PREFIX"},
-        {"[images]\n* = rootfs images/x\n", CONFIG_ANY, "begins with / or ~/"},
-        {"[images]\n* = command\n", CONFIG_ANY, "host, rootfs DIR or command PREFIX"},
-        {"[images]\n* = command 'a b\n", CONFIG_ANY, "is not closed"},
-        {"[progress]\npattern = (a)\n", CONFIG_ANY, "[progress] has no key"},
-        {"[progress]\nregex = (\n", CONFIG_ANY, "conf:2: [progress] regex: could not read"},
-        {"[progress]\nregex = a\n", CONFIG_ANY, "has 0 groups"},
-        {"[progress]\nregex = (a)(b)(c)\n", CONFIG_ANY, "has 3 groups"},
-        {"[notify]\ncommand = true\n", CONFIG_ANY, "not read from a workspace's file"},
-        {"[notify]\nterminal = loud\n", CONFIG_USER, "one of bell|"},
-        {"word\n", CONFIG_USER, "conf:1: the line is neither"},
+        {"sandbox = none\n", "conf:1: there is no section [] (key \"sandbox\")"},
+        {"\n[executer]\nsandbox = none\n", "conf:3: there is no section [executer]"},
+        {"[executor]\nsandbx = none\n", "conf:2: [executor] has no key \"sandbx\""},
+        {"[executor]\nsandbox = docker\n", "one of auto|bwrap|none"},
+        {"[executor]\nsandbox =\n", "one of auto|bwrap|none"},
+        {"[executor]\nSandbox = none\n", "no key \"Sandbox\""},
+        {"[executor]\nlog_limit = much\n", "it is a size"},
+        {"[executor]\nlog_limit = -1\n", "it is a size"},
+        {"[executor]\nlog_limit = 1\n", "conf:2: [executor] log_limit is 1; it is from"},
+        {"[executor]\nlog_limit = 2TiB\n", "to 1.0 TiB"},
+        {"[ui]\ntheme =\n", "one of auto|dark|light|mono"},
+        {"[ui]\ntheme = pink\n", "one of auto|dark|light|mono"},
+        {"[images]\n* = docker\n", "host, rootfs DIR or command PREFIX"},
+        {"[images]\n* = host now\n", "host, rootfs DIR or command PREFIX"},
+        {"[images]\n* = rootfs\n", "host, rootfs DIR or command PREFIX"},
+        {"[images]\n* = rootfs images/x\n", "begins with / or ~/"},
+        {"[images]\n* = command\n", "host, rootfs DIR or command PREFIX"},
+        {"[images]\n* = command 'a b\n", "is not closed"},
+        {"[progress]\npattern = (a)\n", "[progress] has no key"},
+        {"[progress]\nregex = (\n", "conf:2: [progress] regex: could not read"},
+        {"[progress]\nregex = a\n", "has 0 groups"},
+        {"[progress]\nregex = (a)(b)(c)\n", "has 3 groups"},
+        {"word\n", "conf:1: the line is neither"},
     };
     (void)state;
     for (size_t i = 0; i < ALEN(cases); i++) {
         struct config c;
         config_init(&c);
         struct err e = ERR_INIT;
-        bool ok = config_read(&c, sv_z(cases[i].text), "conf", cases[i].where, &e);
+        bool ok = config_read(&c, sv_z(cases[i].text), "conf", &e);
         if (ok || e.code != ERR_INVALID || !strstr(e.msg, cases[i].part)) {
             fail_msg("\"%s\": %s", cases[i].text, ok ? "taken" : e.msg);
         }
@@ -68,8 +65,8 @@ static void long_tables_are_refused(void **state)
     for (size_t i = 0; i < CONFIG_MAX_IMAGES; i++) {
         str_addz(&text, "a = host\n");
     }
-    assert_true(config_read(&c, sv_of(&text), "conf", CONFIG_ANY, &e));
-    assert_false(config_read(&c, SV("[images]\nb = host\n"), "conf", CONFIG_ANY, &e));
+    assert_true(config_read(&c, sv_of(&text), "conf", &e));
+    assert_false(config_read(&c, SV("[images]\nb = host\n"), "conf", &e));
     assert_int_equal(e.code, ERR_LIMIT);
     config_release(&c);
 }
@@ -84,9 +81,7 @@ static void defaults_hold_without_files(void **state)
     assert_true(config_load(NULL, &c, &e));
     assert_int_equal(c.executor_sandbox, CONFIG_SANDBOX_AUTO);
     assert_true(c.executor_log_limit == (uint64_t)2 << 30);
-    assert_string_equal(c.notify_command, "");
-    assert_int_equal(c.notify_terminal, CONFIG_TERMINAL_BELL);
-    assert_string_equal(c.ui_theme, "dark");
+    assert_int_equal(c.ui_theme, CONFIG_THEME_AUTO);
     assert_null(config_image_for(&c, "any"));
     assert_int_equal(c.progress.n, 0);
     config_release(&c);
@@ -99,10 +94,9 @@ static void the_workspace_wins(void **state)
     struct err e = ERR_INIT;
     struct config c;
     setenv("XDG_CONFIG_HOME", tmp, 1);
-    tmp_file(
-        tmp, "mlw/mlw.conf",
-        SV("[executor]\nsandbox = bwrap\nlog_limit = 1MiB\n[notify]\ncommand = say ; done # x\n"
-           "[images]\na* = host\n* = rootfs /user\n[progress]\nregex = u(1)\n"));
+    tmp_file(tmp, "mlw/mlw.conf",
+             SV("[executor]\nsandbox = bwrap\nlog_limit = 1MiB\n[ui]\ntheme = mono\n"
+                "[images]\na* = host\n* = rootfs /user\n[progress]\nregex = u(1)\n"));
     tmp_file(tmp, "work/.mlw/mlw.conf",
              SV("[executor]\nsandbox = none\n[images]\nab = rootfs ~/own\n[progress]\n"
                 "regex = w(1)\nregex = v(1)(2)\n"));
@@ -111,7 +105,7 @@ static void the_workspace_wins(void **state)
     assert_true(config_load(work, &c, &e));
     assert_int_equal(c.executor_sandbox, CONFIG_SANDBOX_NONE);
     assert_true(c.executor_log_limit == 1 << 20);
-    assert_string_equal(c.notify_command, "say ; done # x");
+    assert_int_equal(c.ui_theme, CONFIG_THEME_MONO);
     assert_string_equal(config_image_for(&c, "ab")->words[0], "/home/ada/own");
     assert_int_equal(config_image_for(&c, "ac")->kind, CONFIG_IMAGE_HOST);
     assert_string_equal(config_image_for(&c, "b")->words[0], "/user");
@@ -153,9 +147,8 @@ static void commands_are_split_into_words(void **state)
     struct err e = ERR_INIT;
     struct config c;
     config_init(&c);
-    assert_true(
-        config_read(&c, SV("[images]\n1.dkr.ecr.*/x:1.0-* = command  pod 'a  b' \"it's\"x '' \n"),
-                    "conf", CONFIG_ANY, &e));
+    assert_true(config_read(
+        &c, SV("[images]\n1.dkr.ecr.*/x:1.0-* = command  pod 'a  b' \"it's\"x '' \n"), "conf", &e));
     const struct config_image *image = config_image_for(&c, "1.dkr.ecr.eu/x:1.0-cpu");
     static const char *const words[] = {"pod", "a  b", "it'sx", ""};
     assert_non_null(image);
