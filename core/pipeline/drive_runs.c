@@ -138,12 +138,6 @@ bool drive_end_run(struct driver *d, size_t index, const char *status)
            (!is_good || set_outputs(d, index));
 }
 
-static bool take_last(void *arg, const struct point *points, size_t n)
-{
-    *(struct point *)arg = points[n - 1];
-    return true;
-}
-
 bool drive_final_metrics(struct driver *d, size_t index, struct json *output)
 {
     const struct drive_step *s = &d->steps[index];
@@ -158,11 +152,12 @@ bool drive_final_metrics(struct driver *d, size_t index, struct json *output)
     }
     struct json *list = json_set(output, "FinalMetricDataList", json_new_array());
     for (size_t i = 0; i < keys.n; i++) {
-        struct point last = {.value = NAN};
-        if (!run_series(d->st, run.id, keys.at[i].id, take_last, &last, &d->err)) {
+        struct point last = {0};
+        bool is_there;
+        if (!run_series_last(d->st, run.id, keys.at[i].id, &last, &is_there, &d->err)) {
             return drive_give_up(d);
         }
-        if (isfinite(last.value)) {
+        if (is_there && isfinite(last.value)) {
             struct json *one = json_push(list, json_new_object());
             json_set_str(one, "MetricName", keys.at[i].key);
             json_set_num(one, "Value", last.value);

@@ -42,8 +42,6 @@ bool drive_end_step(struct driver *d, size_t index, const char *status, const ch
     if (!(is_open ? drive_event : drive_open)(d, EVENT_STEP_ENDED, j) || !drive_commit(d)) {
         return false;
     }
-    free(s->status);
-    s->status = xstrdup(status);
     struct sched_step *node = &d->sched.steps[index];
     node->state = sched_state_of(status);
     node->took_if = z_eq(json_get_str(s->output, "Outcome"), "True");
@@ -150,32 +148,34 @@ static struct json *callback_output(const struct gate_row *g)
     return output;
 }
 
+/* End the step of a gate that was decided, or that nobody needs to decide any more. */
+static bool follow_gate(struct driver *d, size_t index, const struct gate_row *g)
+{
+    if (strcmp(g->state, "Approved") == 0) {
+        return drive_end_step(d, index, "Succeeded", NULL, callback_output(g), false);
+    }
+    if (strcmp(g->state, "Rejected") == 0) {
+        return drive_end_step(d, index, "Failed", g->reason ? g->reason : "rejected", NULL, false);
+    }
+    return !d->is_stopping || drive_end_step(d, index, "Stopped", NULL, NULL, false);
+}
+
 bool drive_check_gates(struct driver *d)
 {
-    for (size_t i = 0; i < d->def.steps.n; i++) {
-        struct drive_step *s = &d->steps[i];
-        if (d->def.steps.at[i].type != STEP_CALLBACK || !s->gate ||
-            d->sched.steps[i].state != SCHED_RUNNING) {
-            continue;
-        }
+    struct arena a; /* not the driver's: a gate may be looked at for days */
+    arena_init(&a, 0);
+    bool ok = true;
+    for (size_t i = 0; ok && i < d->def.steps.n; i++) {
         struct gate_row g;
-        if (!gate_get(d->st, s->gate, &d->arena, &g, &d->err)) {
-            return drive_give_up(d);
-        }
-        bool is_approved = strcmp(g.state, "Approved") == 0;
-        if (is_approved && !drive_end_step(d, i, "Succeeded", NULL, callback_output(&g), false)) {
-            return false;
-        }
-        if (strcmp(g.state, "Rejected") == 0 &&
-            !drive_end_step(d, i, "Failed", g.reason ? g.reason : "rejected", NULL, false)) {
-            return false;
-        }
-        if (d->is_stopping && strcmp(g.state, "Waiting") == 0 &&
-            !drive_end_step(d, i, "Stopped", NULL, NULL, false)) {
-            return false;
+        bool is_open = d->def.steps.at[i].type == STEP_CALLBACK && d->steps[i].gate &&
+                       d->sched.steps[i].state == SCHED_RUNNING;
+        if (is_open) {
+            ok = gate_get(d->st, d->steps[i].gate, &a, &g, &d->err) ? follow_gate(d, i, &g)
+                                                                    : drive_give_up(d);
         }
     }
-    return true;
+    arena_release(&a);
+    return ok;
 }
 
 struct contract drive_contract(const struct driver *d, size_t index)

@@ -285,6 +285,20 @@ bool run_series_keys(struct store *st, int64_t run, struct arena *a, struct seri
     return rc == 0;
 }
 
+bool run_series_last(struct store *st, int64_t run, int64_t key, struct point *ret,
+                     bool *ret_is_there, struct err *e)
+{
+    struct chunk c;
+    if (!load_tail(st, run, key, &c, e)) {
+        return false;
+    }
+    *ret_is_there = c.n > 0;
+    if (c.n) {
+        *ret = c.at[c.n - 1];
+    }
+    return true;
+}
+
 bool run_series(struct store *st, int64_t run, int64_t key,
                 bool (*fn)(void *arg, const struct point *points, size_t n), void *arg,
                 struct err *e)

@@ -81,6 +81,9 @@ struct series_keys {
 };
 MUST_USE bool run_series_keys(struct store *st, int64_t run, struct arena *a,
                               struct series_keys *ret, struct err *e);
+/* The point that was logged last, in O(1); *ret_is_there is false for a curve without points. */
+MUST_USE bool run_series_last(struct store *st, int64_t run, int64_t key, struct point *ret,
+                              bool *ret_is_there, struct err *e);
 /* Every point of a curve in the order of logging; `fn` returns false to stop. */
 MUST_USE bool run_series(struct store *st, int64_t run, int64_t key,
                          bool (*fn)(void *arg, const struct point *points, size_t n), void *arg,
