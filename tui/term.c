@@ -428,11 +428,6 @@ void term_theme(struct term *t, const struct theme *theme)
     term_redraw(t);
 }
 
-enum colour_level term_colours(const struct term *t)
-{
-    return t->level;
-}
-
 void term_define_keys(struct term *t, struct input *in)
 {
     static const struct {

@@ -35,7 +35,6 @@ bool term_env_no_color(void); /* NO_COLOR is set to anything */
 void term_size(const struct term *t, int *ret_w, int *ret_h); /* asks the tty */
 void term_resize(struct term *t, int w, int h);
 void term_theme(struct term *t, const struct theme *theme);
-enum colour_level term_colours(const struct term *t);
 void term_define_keys(struct term *t, struct input *in);
 
 /* Append what must be written so that the terminal shows the canvas. */

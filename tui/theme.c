@@ -7,11 +7,8 @@
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
 
-static const struct {
-    const char *name;
-    char letter;
-} roles[] = {
-#define ROLE(id, name, letter) [ROLE_##id] = {name, letter},
+static const char *const roles[] = {
+#define ROLE(id, name) [ROLE_##id] = name,
 #include "tui/roles.def"
 #undef ROLE
 };
@@ -49,12 +46,7 @@ static const struct {
 
 const char *role_name(enum role role)
 {
-    return roles[role].name;
-}
-
-char role_letter(enum role role)
-{
-    return roles[role].letter;
+    return roles[role];
 }
 
 const char *glyph_text(enum glyph glyph, bool is_ascii)
@@ -201,7 +193,7 @@ static bool rgb_parse(struct sv value, uint32_t *ret)
 static bool role_find(struct sv name, enum role *ret)
 {
     for (int i = 0; i < ROLE_COUNT; i++) {
-        if (sv_eqz(name, roles[i].name)) {
+        if (sv_eqz(name, roles[i])) {
             *ret = (enum role)i;
             return true;
         }
@@ -227,7 +219,7 @@ static bool theme_set(struct theme *t, struct sv key, struct sv value, struct er
         return false;
     }
     if (is_mono && words.has_foreground) {
-        return err_set(e, ERR_INVALID, "mono.%s takes attributes only", roles[role].name);
+        return err_set(e, ERR_INVALID, "mono.%s takes attributes only", roles[role]);
     }
     if (is_mono) {
         t->look[COLOUR_MONO][role] = words.full;

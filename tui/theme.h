@@ -16,7 +16,7 @@
 #include "core/base/str.h"
 
 enum role {
-#define ROLE(id, name, letter) ROLE_##id,
+#define ROLE(id, name) ROLE_##id,
 #include "tui/roles.def"
 #undef ROLE
     ROLE_COUNT
@@ -36,7 +36,6 @@ static inline unsigned style_series(unsigned i)
     return (unsigned)ROLE_SERIES_1 + i % 8;
 }
 const char *role_name(enum role role);
-char role_letter(enum role role);
 
 enum colour_level { COLOUR_MONO, COLOUR_16, COLOUR_256 };
 

@@ -12,16 +12,6 @@ static const struct instance_type types[] = {
 #undef X
 };
 
-size_t instance_count(void)
-{
-    return ALEN(types);
-}
-
-const struct instance_type *instance_at(size_t i)
-{
-    return &types[i];
-}
-
 const struct instance_type *instance_find(const char *name)
 {
     for (size_t i = 0; i < ALEN(types); i++) {

@@ -13,7 +13,5 @@ struct instance_type {
 };
 /* NULL when unknown. "local", "local_gpu" and NULL are known: no size. */
 const struct instance_type *instance_find(const char *name);
-size_t instance_count(void);
-const struct instance_type *instance_at(size_t i);
 
 #endif

@@ -36,7 +36,6 @@ struct req {
     uint64_t subscription; /* COPY_OUT */
     uint64_t at;           /* LOG_FIND: first line looked at */
     bool is_backward;
-    bool is_plan; /* START: answer what would run, start nothing */
 };
 void req_release(struct req *r);
 void req_pair(struct req *r, const char *key, const char *value); /* copies */

@@ -13,11 +13,6 @@ static const char *const exception_words[] = {
 };
 _Static_assert(ALEN(exception_words) == RETRY_EXCEPTION_COUNT, "a word for each exception");
 
-const char *retry_exception_word(enum retry_exception x)
-{
-    return x < RETRY_EXCEPTION_COUNT ? exception_words[x] : NULL;
-}
-
 /* --- durations: P30D, p30d, 30d, T16m, 30dT5h --- */
 
 struct duration_unit {

@@ -96,7 +96,6 @@ enum retry_exception {
     RETRY_RESOURCE_LIMIT, /* SageMaker.RESOURCE_LIMIT */
     RETRY_EXCEPTION_COUNT
 };
-const char *retry_exception_word(enum retry_exception x);
 
 struct property_file {
     const char *name, *output, *file_path; /* path below the output's folder */

@@ -24,7 +24,6 @@ enum retry_class { CLASS_NONE, CLASS_SERVICE_FAULT, CLASS_INTERNAL_ERROR, CLASS_
 /* One step while it is driven. */
 struct drive_step {
     size_t index;
-    char *status; /* the backend's word, as in the store */
     struct json *arguments, *output;
     char *run, *gate;
     int attempt; /* N of the newest, 0 before the first */
@@ -60,9 +59,8 @@ struct driver {
     struct loop_signal *child;
     struct sched sched;
     struct drive_step *steps; /* by definition index */
-    VEC(size_t) scope_steps;
     int64_t data_version;
-    bool has_failed_hard, is_over, is_stopping;
+    bool is_over, is_stopping;
     struct err err; /* why it gave up */
 };
 

@@ -179,17 +179,6 @@ bool sched_is_over(const struct sched *s)
     return sched_next(s) == DEFINITION_NONE;
 }
 
-size_t sched_waits_for(const struct sched *s, size_t index)
-{
-    const struct definition_step *step = &s->def->steps.at[index];
-    for (size_t i = 0; i < step->edges.n; i++) {
-        if (edge_now(s, step, &step->edges.at[i]) == EDGE_OPEN) {
-            return step->edges.at[i].to;
-        }
-    }
-    return DEFINITION_NONE;
-}
-
 static int nvidia_devices(void)
 {
     glob_t g;

@@ -53,8 +53,6 @@ bool sched_is_over(const struct sched *s);
 bool sched_has_failed(const struct sched *s);
 /* Does `wants` exceed the machine? Then it gets the whole of it. */
 bool sched_is_too_big(const struct sched *s, const struct sched_tokens *wants);
-/* The first step that `index` still waits for, or DEFINITION_NONE. */
-size_t sched_waits_for(const struct sched *s, size_t index);
 /* This machine: cores of the affinity mask, memory, NVIDIA devices. */
 struct sched_tokens sched_machine(void);
 

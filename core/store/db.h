@@ -25,7 +25,7 @@ struct store {
     char *path, *wake_path;
     int wake_fd;
     int lock_fd;
-    bool is_read_only, in_transaction, is_dirty;
+    bool is_read_only, in_transaction;
 };
 
 /* --- a statement, ready to be bound --- */

@@ -220,22 +220,6 @@ static void what_is_no_job_takes_nothing(void **state)
     definition_release(&def);
 }
 
-static void what_a_step_waits_for_is_told(void **state)
-{
-    (void)state;
-    struct definition def = {0};
-    struct sched s;
-    load(STEP("a", "") "," STEP("b", AFTER("'a'")), &def);
-    sched_init(&s, &def, (struct sched_tokens){1, 1, 0}, 1);
-    set_jobs(&s);
-    assert_int_equal(sched_waits_for(&s, 1), 0);
-    assert_int_equal(sched_waits_for(&s, 0), DEFINITION_NONE);
-    play(&s, "=a a+");
-    assert_int_equal(sched_waits_for(&s, 1), DEFINITION_NONE);
-    sched_release(&s);
-    definition_release(&def);
-}
-
 static void this_machine_has_something(void **state)
 {
     (void)state;
@@ -251,7 +235,6 @@ int main(void)
         cmocka_unit_test(scripts_play),
         cmocka_unit_test(tokens_hold),
         cmocka_unit_test(what_is_no_job_takes_nothing),
-        cmocka_unit_test(what_a_step_waits_for_is_told),
         cmocka_unit_test(this_machine_has_something),
     };
     return RUN_TESTS(tests);
