@@ -30,6 +30,7 @@ struct pty {
     int master_fd, sync_fd, pid_fd;
     bool has_exited, is_hung_up, is_visible, is_altscreen;
     int status;
+    struct termios modes; /* as they were when the line dropped */
     char *term;
     int rows, cols;
     VTerm *vt;
@@ -215,7 +216,7 @@ struct pty *pty_spawn(const char *const *argv, const struct pty_options *options
     }
     signal(SIGPIPE, SIG_IGN);
     struct winsize size = {.ws_row = (unsigned short)p->rows, .ws_col = (unsigned short)p->cols};
-    p->pid = forkpty(&p->master_fd, NULL, NULL, &size);
+    p->pid = forkpty(&p->master_fd, NULL, o->modes, &size);
     if (p->pid < 0) {
         die("forkpty");
     }
@@ -565,6 +566,7 @@ void pty_throttle(struct pty *p, int bytes_per_s)
 void pty_hangup(struct pty *p)
 {
     if (!p->is_hung_up) {
+        p->modes = pty_modes(p);
         close(p->master_fd);
         p->is_hung_up = true;
     }
@@ -691,6 +693,15 @@ bool pty_is_cursor_visible(const struct pty *p)
 bool pty_is_altscreen(const struct pty *p)
 {
     return p->is_altscreen;
+}
+
+struct termios pty_modes(const struct pty *p)
+{
+    struct termios modes = p->modes;
+    if (!p->is_hung_up && tcgetattr(p->master_fd, &modes)) {
+        die("tcgetattr");
+    }
+    return modes;
 }
 
 static int colour(const VTermColor *c)

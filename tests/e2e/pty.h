@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <termios.h>
 
 struct pty;
 
@@ -26,7 +27,8 @@ struct pty_options {
                              * the sanitizers' options the program has nothing else */
     int rows, cols;         /* 0: 24 and 80 */
     bool is_synced;
-    int bytes_per_s; /* a slow line: how fast output is read; 0: no limit */
+    int bytes_per_s;             /* a slow line: how fast output is read; 0: no limit */
+    const struct termios *modes; /* of the terminal at first; NULL: the system's own */
 };
 
 /* A colour: PTY_DEFAULT, 0 to 255, or PTY_RGB with red, green, blue below. */
@@ -87,6 +89,8 @@ int pty_cols(const struct pty *p);
 void pty_cursor(struct pty *p, int *ret_row, int *ret_col);
 bool pty_is_cursor_visible(const struct pty *p);
 bool pty_is_altscreen(const struct pty *p);
+/* The terminal's modes: as they are now, or were when the line dropped. */
+struct termios pty_modes(const struct pty *p);
 struct pty_cell pty_cell_at(struct pty *p, int row, int col);
 uint64_t pty_frame(const struct pty *p);
 

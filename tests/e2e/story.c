@@ -1,0 +1,245 @@
+#include "tests/e2e/story.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/base/path.h"
+#include "tests/unit/tmp.h"
+
+enum { ARGS_MAX = 12, BURST_MS = 60 };
+
+static const char *const gate_names[GATE_COUNT] = {
+    [GATE_PREPARE] = "prepare", [GATE_TRAIN] = "train"};
+
+static const char review[] =
+    "{'Version':'2020-12-01','Steps':[{'Name':'review','Type':'Callback','SqsQueueUrl':'none',"
+    "'Arguments':{},'OutputParameters':[{'OutputName':'label','OutputType':'String'}]}]}";
+
+/* @ is the folder of the gates; ' stands for the quotes of JSON, ` for those of its texts. */
+static const char churn[] =
+    "{'Version':'2020-12-01','Steps':["
+    "{'Name':'prepare','Type':'Processing','Arguments':{"
+    "'ProcessingResources':{'ClusterConfig':{"
+    "'InstanceType':'local','InstanceCount':1,'VolumeSizeInGB':1}},"
+    "'Environment':{'GATES':'@'},"
+    "'AppSpecification':{'ImageUri':'none','ContainerEntrypoint':['/bin/sh','-c',"
+    "'echo reading the rows; read go < $GATES/prepare && echo 120 rows are ready']}}},"
+    "{'Name':'train','Type':'Training','DependsOn':['prepare'],'Arguments':{"
+    "'AlgorithmSpecification':{'TrainingImage':'none','TrainingInputMode':'File',"
+    "'MetricDefinitions':[{'Name':'loss','Regex':'loss=([0-9.]+)'}],"
+    "'ContainerEntrypoint':['/bin/sh','-c','"
+    "for e in 1 2 3; do echo epoch $e/3 loss=0.$((9 - 2 * e)); "
+    "read go < $GATES/train || exit 1; done; "
+    "echo weights > $SAGEMAKER_BASE_DIR/model/weights']},"
+    "'OutputDataConfig':{'S3OutputPath':'s3://models'},'Environment':{'GATES':'@'},"
+    "'ResourceConfig':{'InstanceType':'local','InstanceCount':1,'VolumeSizeInGB':1},"
+    "'StoppingCondition':{'MaxRuntimeInSeconds':3600}}},"
+    "{'Name':'check','Type':'Condition','Arguments':{"
+    "'Conditions':[{'Type':'LessThanOrEqualTo',"
+    "'LeftValue':{'Get':'Steps.train.FinalMetricDataList[`loss`].Value'},'RightValue':0.5}],"
+    "'IfSteps':[{'Name':'register','Type':'RegisterModel','Arguments':{"
+    "'ModelPackageGroupName':'churn','ModelApprovalStatus':'PendingManualApproval',"
+    "'InferenceSpecification':{'Containers':[{'Image':'none','ModelDataUrl':"
+    "{'Get':'Steps.train.ModelArtifacts.S3ModelArtifacts'}}],"
+    "'SupportedContentTypes':['text/csv'],'SupportedResponseMIMETypes':['text/csv']}}}],"
+    "'ElseSteps':[{'Name':'too-bad','Type':'Fail','Arguments':{'ErrorMessage':'loss'}}]}}]}";
+
+/* --- laying down --- */
+
+/* The program beside this test's build folder, or the one that is named. */
+static char *binary(void)
+{
+    const char *named = getenv("MLW_BIN");
+    if (named) {
+        return xstrdup(named);
+    }
+    CLEANUP(mem_free_ptr) char *e2e = path_dir(os_self_exe());
+    CLEANUP(mem_free_ptr) char *tests = path_dir(e2e);
+    CLEANUP(mem_free_ptr) char *build = path_dir(tests);
+    return path_join(build, "mlw");
+}
+
+/* Open at both ends here, so that a job that comes to it waits, and goes when we have gone. */
+static int make_gate(const struct world *w, enum story_gate gate)
+{
+    CLEANUP(mem_free_ptr) char *path = path_join(w->dir, gate_names[gate]);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+struct world story_empty(void)
+{
+    struct world w = {.dir = tmp_new(), .bin = binary()};
+    for (int i = 0; i < GATE_COUNT; i++) {
+        w.gates[i] = make_gate(&w, (enum story_gate)i);
+    }
+    story_command(&w, (const char *const[]){"init", ".", NULL}, NULL);
+    tmp_file(w.dir, ".mlw/mlw.conf", SV("[executor]\nsandbox = none\n"));
+    return w;
+}
+
+static struct world started(const char *name, const char *definition)
+{
+    struct world w = story_empty();
+    CLEANUP(str_release) struct str text = STR_INIT;
+    for (const char *c = definition; *c; c++) {
+        if (*c == '@') {
+            str_addz(&text, w.dir);
+        } else {
+            str_addc(&text, *c == '\'' ? '"' : *c == '`' ? '\'' : *c);
+        }
+    }
+    tmp_file(w.dir, name, sv_of(&text));
+    story_command(&w, (const char *const[]){"run", name, "--detach", NULL}, &w.execution);
+    assert_int_equal(strlen(w.execution), 12);
+    return w;
+}
+
+struct world story_of_review(void)
+{
+    return started("review.json", review);
+}
+
+struct world story_of_churn(void)
+{
+    return started("churn.json", churn);
+}
+
+void story_open(const struct world *w, enum story_gate gate)
+{
+    assert_int_equal(write(w->gates[gate], "go\n", 3), 3);
+}
+
+void story_stop(const struct world *w)
+{
+    int status = -1; /* 1: it was stopped */
+    story_command(w, (const char *const[]){"stop", w->execution, NULL}, NULL);
+    struct pty *p = story_spawn(w, "dumb", "C", (const char *const[]){"watch", w->execution, NULL});
+    assert_true(pty_wait_exit(p, STORY_MS, &status));
+    pty_free(p);
+}
+
+void story_release(struct world *w)
+{
+    for (int i = 0; i < GATE_COUNT; i++) {
+        close(w->gates[i]);
+    }
+    tmp_free(&w->dir);
+    free(w->bin);
+    free(w->execution);
+}
+
+/* --- running --- */
+
+struct pty *story_spawn(const struct world *w, const char *term, const char *lang,
+                        const char *const *args)
+{
+    CLEANUP(mem_free_ptr) char *env = xasprintf("LANG=%s", lang);
+    const char *envs[] = {env, "LC_ALL=", NULL};
+    const char *argv[ARGS_MAX + 2] = {w->bin};
+    for (size_t i = 0; args && args[i] && i < ARGS_MAX; i++) {
+        argv[i + 1] = args[i];
+    }
+    return pty_spawn(argv, &(struct pty_options){.term = term,
+                                                 .cwd = w->dir,
+                                                 .env = envs,
+                                                 .is_synced = !args && strcmp(term, "dumb") != 0});
+}
+
+static struct pty *run(const struct world *w, const char *const *args)
+{
+    int status = -1;
+    struct pty *p = story_spawn(w, "dumb", "C", args);
+    assert_true(pty_wait_exit(p, STORY_MS, &status));
+    if (status != 0) {
+        pty_dump(p);
+    }
+    assert_int_equal(status, 0);
+    return p;
+}
+
+void story_command(const struct world *w, const char *const *args, char **ret)
+{
+    struct pty *p = run(w, args);
+    if (ret) {
+        *ret = xstrdup(pty_row(p, 0));
+    }
+    pty_free(p);
+}
+
+struct json *story_json(const struct world *w, const char *const *args)
+{
+    size_t n;
+    struct err e;
+    struct json *json = NULL;
+    struct pty *p = run(w, args);
+    const unsigned char *raw = pty_raw(p, &n);
+    assert_true(json_parse((struct sv){(const char *)raw, n}, &json, &e));
+    pty_free(p);
+    return json;
+}
+
+/* --- the screen --- */
+
+void story_keys(struct pty *p, const char *names)
+{
+    pty_send(p, names);
+    assert_true(pty_wait_consumed(p, STORY_MS));
+}
+
+void story_text(struct pty *p, const char *text)
+{
+    assert_true(pty_wait_text(p, text, STORY_MS));
+}
+
+void story_dialog(struct pty *p, const char *text)
+{
+    story_text(p, text);
+    pty_settle(p, BURST_MS);
+}
+
+struct both {
+    const char *one, *other;
+};
+
+static bool has_both(struct pty *p, const void *arg)
+{
+    const struct both *want = arg;
+    for (int row = 0; row < pty_rows(p); row++) {
+        const char *text = pty_row(p, row);
+        if (strstr(text, want->one) && strstr(text, want->other)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void story_row(struct pty *p, const char *one, const char *other)
+{
+    CLEANUP(mem_free_ptr) char *what = xasprintf("one row with %s and %s", one, other);
+    struct both want = {one, other};
+    assert_true(pty_wait(p, what, has_both, &want, STORY_MS));
+}
+
+void story_quit(struct pty *p)
+{
+    int status = -1;
+    story_keys(p, "q");
+    story_dialog(p, "Quit mlw?");
+    pty_send(p, "y");
+    assert_true(pty_wait_exit(p, STORY_MS, &status));
+    assert_int_equal(status, 0);
+    assert_false(pty_is_altscreen(p));
+}
