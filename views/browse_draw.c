@@ -19,6 +19,7 @@ static const struct {
                                        ":pipelines."},
     [KIND_STEP] = {KIND_EXECUTION, "No steps yet."},
     [KIND_JOB] = {KIND_EXECUTION, "No jobs yet: an execution's steps become jobs when they start."},
+    [KIND_DATASET] = {KIND_COUNT, "No data yet: what an execution's steps read comes here."},
     [KIND_EXPERIMENT] = {KIND_COUNT, "No experiments yet: a pipeline's training makes one."},
     [KIND_RUN] = {KIND_EXPERIMENT, "No runs yet: a pipeline's training makes them."},
     [KIND_MODEL] = {KIND_COUNT, "No models yet: a RegisterModel step makes one."},

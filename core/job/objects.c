@@ -107,6 +107,7 @@ struct walk {
     const char *to;     /* copying: the folder that becomes the copy */
     const char *prefix; /* listing: what keys begin with */
     bool is_synced;     /* copying: flush each file */
+    int64_t bytes;      /* measuring */
     VEC(char *) keys;
 };
 
@@ -285,6 +286,28 @@ bool objects_get_into(const struct objects *o, const char *uri, const char *dir,
     CLEANUP(mem_free_ptr) char *to = path_join(dir, os_is_dir(path) ? "" : path_base(path));
     return os_mkdirs(dir, e) &&
            (copy(path, to, false, e) || err_wrap(e, "could not fetch %s", uri));
+}
+
+static bool size_each(struct walk *w, const char *path, const char *rel, struct err *e)
+{
+    (void)rel;
+    struct stat st;
+    if (lstat(path, &st) != 0) {
+        return err_sys(e, "could not look at %s", path);
+    }
+    w->bytes += st.st_size;
+    return true;
+}
+
+bool objects_size(const struct objects *o, const char *uri, int64_t *ret_bytes, struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *path = existing(o, uri, e);
+    struct walk w = {.each = size_each};
+    if (!path || !(os_is_dir(path) ? walk_tree(&w, path, "", 0, e) : size_each(&w, path, "", e))) {
+        return false;
+    }
+    *ret_bytes = w.bytes;
+    return true;
 }
 
 static bool list_each(struct walk *w, const char *path, const char *rel, struct err *e)

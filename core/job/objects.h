@@ -36,6 +36,10 @@ char *objects_path(const struct objects *o, const char *uri, struct err *e);
 /* True for an object, and for a prefix ("folder") that holds one. */
 bool objects_exist(const struct objects *o, const char *uri);
 
+/* Bytes of an object, or of all objects under a prefix. */
+MUST_USE bool objects_size(const struct objects *o, const char *uri, int64_t *ret_bytes,
+                           struct err *e);
+
 /* A file becomes the object `uri`; a folder becomes the objects below it. An object that is there
  * is replaced by rename, one at a time; objects below a prefix that are not in the folder stay. */
 MUST_USE bool objects_put(const struct objects *o, const char *from, const char *uri,

@@ -25,6 +25,7 @@ enum retry_class { CLASS_NONE, CLASS_SERVICE_FAULT, CLASS_INTERNAL_ERROR, CLASS_
 struct drive_step {
     size_t index;
     struct json *arguments, *output;
+    struct json *inputs; /* of its job: drive_inputs; NULL: not looked at */
     char *run, *gate;
     int attempt; /* N of the newest, 0 before the first */
     char *dir, *token, *job_name, *job_arn;

@@ -209,6 +209,9 @@ static struct json *started_json(const struct driver *d, size_t index, const cha
 {
     struct json *j = drive_json(d, index);
     json_set(j, "arguments", json_clone(d->steps[index].arguments));
+    if (d->steps[index].inputs) {
+        json_set(j, "inputs", json_clone(d->steps[index].inputs));
+    }
     if (why) {
         json_set_str(j, "why", why);
     }
@@ -256,6 +259,7 @@ bool drive_start_job(struct driver *d, size_t index)
     if (!drive_cache_look(d, index, &cache, &e)) {
         return d->is_over ? false : fail_unlaunched(d, index, e.msg);
     }
+    (void)drive_inputs(d, index, cache.attributes);
     struct json *started = started_json(d, index, cache.why);
     drive_cache_describe(&cache, started);
     bool ok;

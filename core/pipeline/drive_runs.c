@@ -34,22 +34,49 @@ static struct json *params_of(const struct json *arguments)
     return params;
 }
 
-static struct json *inputs_of(struct driver *d, size_t index)
+/* The digest of the input of that name in a cache key's attributes; NULL: it is not there. */
+static const char *known_digest(const struct json *attributes, const char *name)
+{
+    json_each (list, attributes) {
+        json_each (in, json_is(list, JSON_ARRAY) ? list : NULL) {
+            const char *channel = json_get_str(in, "ChannelName");
+            const struct json *at = json_get(in, "S3Input");
+            at = at ? at : json_get(json_get(in, "DataSource"), "S3DataSource");
+            const char *digest = json_get_str(at, "S3Uri");
+            if (z_eq(channel ? channel : json_get_str(in, "InputName"), name) && digest &&
+                sv_starts(sv_z(digest), "sha256:")) {
+                return digest + strlen("sha256:");
+            }
+        }
+    }
+    return NULL;
+}
+
+const struct json *drive_inputs(struct driver *d, size_t index, const struct json *attributes)
 {
     struct contract c = drive_contract(d, index);
     struct contract_input inputs[MAX_INPUTS];
     size_t n = contract_inputs(&c, inputs, MAX_INPUTS);
-    struct json *list = json_new_array();
-    for (size_t i = 0; i < n; i++) {
-        struct json *one = json_push(list, json_new_object());
+    struct drive_step *s = &d->steps[index];
+    json_free(s->inputs);
+    s->inputs = json_new_array();
+    for (size_t i = 0; i < n && i < MAX_INPUTS; i++) {
+        struct json *one = json_push(s->inputs, json_new_object());
         char hex[DIGEST_HEX + 1];
+        int64_t bytes;
         struct err ignored;
+        const char *digest = known_digest(attributes, inputs[i].name);
+        if (!digest && objects_digest(&d->objects, inputs[i].uri, hex, &ignored)) {
+            digest = hex;
+        }
         json_set_str(one, "name", inputs[i].name);
         json_set_str(one, "uri", inputs[i].uri);
-        json_set_str(one, "digest",
-                     objects_digest(&d->objects, inputs[i].uri, hex, &ignored) ? hex : NULL);
+        json_set_str(one, "digest", digest);
+        if (objects_size(&d->objects, inputs[i].uri, &bytes, &ignored)) {
+            json_set_i64(one, "size", bytes);
+        }
     }
-    return list;
+    return s->inputs;
 }
 
 static struct json *tags_of(const struct driver *d, size_t index)
@@ -77,7 +104,7 @@ bool drive_begin_run(struct driver *d, size_t index)
     const char *experiment = json_get_str(d->experiment, "ExperimentName");
     CLEANUP(mem_free_ptr) char *name = xasprintf("%s-%s", step->name, d->row.id);
     struct json *params = params_of(s->arguments), *tags = tags_of(d, index);
-    struct json *inputs = inputs_of(d, index);
+    const struct json *inputs = s->inputs ? s->inputs : drive_inputs(d, index, NULL);
     struct run_new run = {.uid = s->token,
                           .source = "local",
                           .experiment = experiment ? experiment : d->row.pipeline,
@@ -90,7 +117,6 @@ bool drive_begin_run(struct driver *d, size_t index)
     bool ok = run_add(d->st, &run, &d->err) || drive_give_up(d);
     json_free(params);
     json_free(tags);
-    json_free(inputs);
     drive_resume_run(d, index);
     return ok;
 }

@@ -416,6 +416,7 @@ static void release(struct driver *d)
         drive_tail_close(s);
         json_free(s->arguments);
         json_free(s->output);
+        json_free(s->inputs);
         char *texts[] = {s->run, s->gate, s->dir, s->token, s->job_name, s->job_arn};
         for (size_t t = 0; t < ALEN(texts); t++) {
             free(texts[t]);

@@ -11,6 +11,7 @@
 /* Version i + 1 is reached by these files of core/store, compiled in. */
 static const char *const steps[][2] = {
     {"runs.sql", "schema.sql"},
+    {"datasets.sql"},
 };
 
 static const struct embed_file *sql_file(const char *name)

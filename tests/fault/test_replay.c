@@ -16,6 +16,8 @@ static const char *const tables[] = {
     " from step order by execution, name",
     "select execution,step,n,token,status,exit_code,signal,started,ended,shim_pid,job_pid,dir,"
     "failure from attempt order by execution, step, n",
+    "select execution,step,input,uri,name,digest,size,time from dataset_use"
+    " order by execution, step, input",
 };
 
 static bool dump(struct store *st, struct str *out, struct err *e)
@@ -101,7 +103,8 @@ static void events_give_the_same_state_again(void **state)
         str_setf(&text, "{\"step\":\"a\",\"n\":%d,\"token\":\"t%d\",\"dir\":\"/d\"}", n, n);
         add(st, x, EVENT_STEP_STARTED,
             "{\"step\":\"a\",\"arguments\":{\"x\":[1]},\"cache_key\":\"k\","
-            "\"cache_attributes\":{\"A\":2},\"why\":\"first run\"}");
+            "\"cache_attributes\":{\"A\":2},\"why\":\"first run\",\"inputs\":[{\"name\":\"train\","
+            "\"uri\":\"s3://b/x.csv\",\"digest\":\"d1\",\"size\":3}]}");
         add(st, x, EVENT_ATTEMPT_LAUNCHING, text.p);
         str_setf(&text,
                  "{\"step\":\"a\",\"n\":%d,\"shim_pid\":7,\"job_pid\":8,\"status\":\"Failed\","

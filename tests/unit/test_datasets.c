@@ -1,0 +1,160 @@
+/* Datasets: what steps read becomes rows by name and digest, code and models are no data, and what
+ * was run before there was a table for it is taken over. */
+#include "tests/unit/test.h"
+
+#include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/base/path.h"
+#include "core/job/objects.h"
+#include "core/store/db.h"
+#include "core/store/lists.h"
+#include "tests/unit/tmp.h"
+
+#define DIGEST_A "aaaaaaaa00000000000000000000000000000000000000000000000000000000"
+#define DIGEST_B "bbbbbbbb00000000000000000000000000000000000000000000000000000000"
+#define INPUT(name, uri, digest, size)                                                             \
+    "{\"name\":\"" name "\",\"uri\":\"" uri "\",\"digest\":" digest ",\"size\":" size "}"
+#define QUOTED(x) "\"" x "\""
+
+static void add(struct store *st, const char *execution, enum event_type type, const char *text)
+{
+    struct err e = ERR_INIT;
+    struct json *j = NULL;
+    if (!json_parse(sv_z(text), &j, &e) || !store_begin(st, &e) ||
+        !store_event(st, execution, type, "somebody", j, &e) || !store_commit(st, &e)) {
+        fail_msg("%s: %s", text, e.msg);
+    }
+    json_free(j);
+}
+
+static void run_step(struct store *st, const char *execution, const char *inputs)
+{
+    CLEANUP(mem_free_ptr) char *step = xasprintf("{\"step\":\"a\",\"inputs\":[%s]}", inputs);
+    add(st, execution, EVENT_EXECUTION_CREATED,
+        "{\"pipeline\":\"p\",\"file\":\"f\",\"definition\":\"{}\",\"parameters\":{},"
+        "\"options\":{},\"steps\":[{\"name\":\"a\",\"type\":\"Training\",\"depends_on\":[]}]}");
+    add(st, execution, EVENT_STEP_STARTED, step);
+}
+
+static bool print_row(void *arg, const struct list_row *row)
+{
+    static const int texts[] = {FIELD_DATASET_id, FIELD_DATASET_used_by, FIELD_DATASET_uri};
+    for (size_t i = 0; i < ALEN(texts); i++) {
+        const struct value *v = &row->cells[texts[i]];
+        str_addf(arg, "%s ", v->type == VALUE_TEXT ? v->text : "-");
+    }
+    const struct value *size = &row->cells[FIELD_DATASET_size];
+    str_addf(arg, "%lld x%lld\n", size->type == VALUE_INT ? (long long)size->i : -1,
+             (long long)row->cells[FIELD_DATASET_uses].i);
+    return true;
+}
+
+static void assert_datasets(struct store *st, const char *parent, const char *want)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(str_release) struct str out = STR_INIT;
+    assert_true(list_rows(st, KIND_DATASET, parent, 0, print_row, &out, &e));
+    assert_string_equal(out.p, want);
+}
+
+static void code_and_models_are_no_data(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    struct err e = ERR_INIT;
+    struct workspace ws;
+    struct store *st = NULL;
+    assert_true(workspace_init(tmp, &ws, &e));
+    assert_true(store_open(&ws, STORE_CREATE, &st, &e));
+    run_step(st, "aaaabbbbcccc",
+             INPUT("code", "s3://i/1/x.csv", QUOTED(DIGEST_A), "1") ","         /**/
+             INPUT("lib", "s3://i/2/Lib.PY", QUOTED(DIGEST_A), "1") ","         /**/
+             INPUT("model", "s3://i/3/model.tar.gz", QUOTED(DIGEST_A), "1") "," /**/
+             INPUT("gone", "s3://i/4/gone.csv", "null", "null"));
+    assert_datasets(st, NULL, "");
+    store_close(st);
+    workspace_release(&ws);
+}
+
+static void versions_are_told_by_digest(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    struct err e = ERR_INIT;
+    struct workspace ws;
+    struct store *st = NULL;
+    assert_true(workspace_init(tmp, &ws, &e));
+    assert_true(store_open(&ws, STORE_CREATE, &st, &e));
+    run_step(st, "aaaabbbbcccc", INPUT("train", "s3://i/1/churn.csv", QUOTED(DIGEST_A), "10"));
+    run_step(st, "bbbbccccdddd", INPUT("train", "s3://i/2/churn.csv", QUOTED(DIGEST_B), "20"));
+    run_step(st, "ccccddddeeee",
+             INPUT("train", "s3://i/3/churn.csv/", QUOTED(DIGEST_B), "20") "," /**/
+             INPUT("test", "s3://i", QUOTED(DIGEST_A), "5"));
+    assert_datasets(st, "churn.csv",
+                    "churn.csv@bbbbbbbb ccccddddeeee bbbbccccdddd s3://i/3/churn.csv/ 20 x2\n"
+                    "churn.csv@aaaaaaaa aaaabbbbcccc s3://i/1/churn.csv 10 x1\n");
+    assert_datasets(st, "none", "");
+    assert_true(store_rebuild(st, &e));
+    assert_datasets(st, "i", "i@aaaaaaaa ccccddddeeee s3://i 5 x1\n");
+    store_close(st);
+    workspace_release(&ws);
+}
+
+/* A workspace of version 1 knew the inputs of cached steps only from what their keys are made of.
+ */
+static void older_executions_are_taken_over(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    struct err e = ERR_INIT;
+    struct workspace ws;
+    struct store *st = NULL;
+    assert_true(workspace_init(tmp, &ws, &e));
+    assert_true(store_open(&ws, STORE_CREATE, &st, &e));
+    run_step(st, "aaaabbbbcccc", "");
+    add(st, "aaaabbbbcccc", EVENT_STEP_STARTED,
+        "{\"step\":\"a\",\"arguments\":{\"InputDataConfig\":[{\"ChannelName\":\"train\","
+        "\"DataSource\":{\"S3DataSource\":{\"S3Uri\":\"s3://b/x/y.csv\"}}}]},"
+        "\"cache_attributes\":{\"InputDataConfig\":[{\"ChannelName\":\"train\",\"DataSource\":"
+        "{\"S3DataSource\":{\"S3Uri\":\"sha256:" DIGEST_A "\"}}}]}}");
+    assert_datasets(st, NULL, "");
+    assert_true(db_exec(st,
+                        "drop view dataset_input; drop table dataset_use;"
+                        " drop table dataset_profile; pragma user_version=1",
+                        &e));
+    store_close(st);
+    if (!store_open(&ws, 0, &st, &e)) {
+        fail_msg("%s", e.msg);
+    }
+    assert_datasets(st, NULL, "y.csv@aaaaaaaa aaaabbbbcccc s3://b/x/y.csv -1 x1\n");
+    store_close(st);
+    workspace_release(&ws);
+}
+
+static void objects_are_measured(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    struct err e = ERR_INIT;
+    struct objects o = {tmp};
+    int64_t bytes = 0;
+    assert_false(objects_size(&o, "s3://b/none", &bytes, &e));
+    assert_int_equal(e.code, ERR_NOT_FOUND);
+    assert_true(objects_put_bytes(&o, SV("12345"), "s3://b/d/one", &e));
+    assert_true(objects_put_bytes(&o, SV("123"), "s3://b/d/e/two", &e));
+    assert_true(objects_size(&o, "s3://b/d/one", &bytes, &e));
+    assert_int_equal(bytes, 5);
+    assert_true(objects_size(&o, "s3://b/d", &bytes, &e));
+    assert_int_equal(bytes, 8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(code_and_models_are_no_data),
+        cmocka_unit_test(versions_are_told_by_digest),
+        cmocka_unit_test(older_executions_are_taken_over),
+        cmocka_unit_test(objects_are_measured),
+    };
+    return RUN_TESTS(tests);
+}
