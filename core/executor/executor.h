@@ -61,7 +61,8 @@ enum attempt_state {
     ATTEMPT_ENDED,        /* exit holds */
     ATTEMPT_LOST,         /* Interrupted: no shim, no exit.json, no process of the job */
     ATTEMPT_ORPHANED,     /* no shim, but job.lock is held: its group was killed where its leader
-                             could be proved; look again before any retry */
+                             could be proved, every holder where the job had not begun (no
+                             attempt.json); look again before any retry */
     ATTEMPT_STATE_COUNT
 };
 struct attempt_look {

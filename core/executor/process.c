@@ -14,6 +14,7 @@
 #include "core/base/os.h"
 #include "core/base/path.h"
 #include "core/executor/executor.h"
+#include "core/executor/holders.h"
 
 enum { FD_ATTEMPT_LOCK = 3, RECORD_MAX_BYTES = 64 * 1024, FD_ABOVE = 10 };
 
@@ -216,7 +217,9 @@ static bool look_at_end(const char *dir, struct attempt_look *look, struct err *
     return true;
 }
 
-/* Is any process of the job left? Its leader, if it is surely that, ends with its group. */
+/* Is any process of the job left? Its leader, if it is surely that, ends with its group. A job with
+ * no attempt.json was never told to go: who holds its lock is our own child or bubblewrap's, which
+ * may wait for ever for a parent that was killed before it could ask to end with it. */
 static bool is_job_left(const char *dir, const struct attempt_info *info)
 {
     CLEANUP(mem_free_ptr) char *path = path_join(dir, "job.lock");
@@ -230,6 +233,8 @@ static bool is_job_left(const char *dir, const struct attempt_info *info)
     }
     if (is_same(info->job_pid, info->job_start, info->boot_id)) {
         kill(-info->job_pid, SIGKILL);
+    } else if (!info->job_pid) {
+        (void)holders_kill(path);
     }
     return true;
 }

@@ -62,6 +62,20 @@ def is_alive(pid):
         return False
 
 
+def children(pid):
+    """Living processes whose parent is `pid`."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/stat" % name, encoding="ascii", errors="replace") as handle:
+                parent = int(handle.read().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+        if parent == pid and is_alive(int(name)):
+            found.append(int(name))
+    return found
+
+
 def kill(pid, number=signal.SIGKILL):
     try:
         os.kill(pid, number)

@@ -2,6 +2,7 @@
 
 import collections
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -99,6 +100,40 @@ def check_quiet(space, execution):
         until(lambda: not space.processes(), "all processes of the execution end", 20)
     except AssertionError as why:
         raise AssertionError("%s: %s" % (why, space.describe())) from None
+
+
+def read(path, size=20000):
+    """The end of a file as text, or why it cannot be read."""
+    try:
+        with open(path, "rb") as handle:
+            return handle.read()[-size:].decode("utf-8", "replace")
+    except OSError as why:
+        return str(why)
+
+
+def explain(space, count):
+    """All that tells why a trial failed, before its folder goes: points, events, attempts, and each
+    process with where it waits and what it has open (locks by their names)."""
+    texts = ["points: " + read(count).replace("\n", ", ")]
+    try:
+        texts += ["event %s" % (row,) for row in space.sql(
+            "select seq, time, type, substr(json, 1, 300) from event order by execution, seq")]
+    except sqlite3.Error as why:
+        texts.append(str(why))
+    runs = os.path.join(space.mlw, "runs")
+    for folder, _, names in os.walk(runs):
+        if "/ml" not in folder[len(runs):]:
+            texts.append("%s: %s" % (folder[len(runs):], " ".join(sorted(names))))
+            texts += ["driver.log: " + read(os.path.join(folder, n))
+                      for n in names if n == "driver.log"]
+    texts.append("processes: " + space.describe())
+    for pid in space.processes():
+        about = "/proc/%d/" % pid
+        files = ["%s=%s" % (n, os.path.basename(os.readlink(about + "fd/" + n)))
+                 for n in os.listdir(about + "fd")] if os.access(about + "fd", os.R_OK) else []
+        texts.append("%d waits in %s %s, has %s" % (
+            pid, read(about + "wchan"), read(about + "stack").replace("\n", " "), " ".join(files)))
+    return "\n".join(texts)
 
 
 def check_replay(spaces):

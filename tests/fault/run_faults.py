@@ -7,13 +7,14 @@ Ends with `N passed, N failed, N skipped`; words choose cases by name.
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
 
 import crash
-from engine import (ML, MLW, Skip, after, contains, is_alive, kill, pipeline, processing, run_cases,
-                    same, until, write_clock)
+from engine import (ML, MLW, Skip, after, children, contains, is_alive, kill, pipeline,
+                    processing, run_cases, same, until, write_clock)
 
 HERE = sys.modules[__name__]
 
@@ -187,6 +188,47 @@ def case_a_stop_does_not_wait_for_what_was_left(space):
     space.call("stop", execution)
     x = space.watch(execution, status=1)
     same(x.states(), {"one": "Stopped"})
+
+
+def slow_bwrap(space):
+    """A bwrap on PATH that waits once, as bubblewrap's child does for a parent that was killed
+    before the child could ask to end with it. Gives the folder that is made when it waits."""
+    if not has_sandbox():
+        raise Skip("bubblewrap does not start here")
+    folder, fifo = os.path.join(space.base, "bin"), os.path.join(space.base, "never")
+    words = os.path.join(folder, "bwrap")
+    os.mkdir(folder)
+    os.mkfifo(fifo)
+    with open(words, "w", encoding="ascii") as handle:
+        handle.write("#!/bin/sh\ncase \"$*\" in *--inner) if /bin/mkdir $0.waits 2>/dev/null; then\n"
+                     "(read go < %s) & wait; fi;; esac\nexec %s \"$@\"\n"
+                     % (fifo, shutil.which("bwrap")))
+    os.chmod(words, 0o755)
+    space.env["PATH"] = folder + ":" + space.env["PATH"]
+    return words + ".waits"
+
+
+def case_what_bubblewrap_left_before_the_job_ends(space):
+    waits = slow_bwrap(space)
+    space.configure("[executor]\nsandbox = bwrap\n")
+    execution = space.detach(pipeline(processing("one", space.hold),
+                                      processing("two", "true", **after("one"))))
+    until(lambda: os.path.exists(waits), "bubblewrap has begun")
+    with open(os.path.join(space.attempt_dir(execution, "one"), "started"),
+              encoding="utf-8") as handle:
+        shim = json.load(handle)["shim_pid"]
+    box = until(lambda: children(shim), "bubblewrap is the shim's child")[0]
+    left = until(lambda: children(box), "it has a child of its own")[0]
+    kill(shim)
+    kill(box)
+    until(lambda: not is_alive(left), "what bubblewrap left is ended")
+    space.until_marks(1)
+    space.open_gate()
+    x = space.watch(execution)
+    same([a["Status"] for a in x.attempts("one")], ["Interrupted", "Succeeded"])
+    same(len(space.marks()), 1, "launches")
+    crash.check_quiet(space, execution)
+    crash.check_replay([space])
 
 
 def case_a_killed_job_is_an_algorithm_error(space):

@@ -32,8 +32,8 @@ def trial(seed, number):
     # a leak check has a helper process of its own: killed, its parent would wait for ever
     space = Space(base_folder(), rng.choice(["none", "bwrap"]), ASAN_OPTIONS="detect_leaks=0")
     kills = rng.choice([1, 1, 2])
+    count = os.path.join(space.base, "count")
     try:
-        count = os.path.join(space.base, "count")
         path = space.document(crash.document(space, is_wide=True))
         words = ["run", path, "--parallel", str(rng.randint(1, 3))]
         words += rng.choice([[], ["--detach"]])
@@ -55,7 +55,7 @@ def trial(seed, number):
         crash.check_replay([space])
         return None
     except Exception:
-        return traceback.format_exc()
+        return "%s\n%s" % (traceback.format_exc(), crash.explain(space, count))
     finally:
         space.close()
 
@@ -67,9 +67,6 @@ def main():
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for number, problem in zip(numbers, pool.map(lambda n: trial(seed, n), numbers)):
-            if problem:  # where the kill lands hangs on the machine's load: said, and tried once more
-                print("AGAIN run_random.py %s %d\n%s" % (seed, number, problem))
-                problem = trial(seed, number)
             passed += problem is None
             failed += problem is not None
             if problem:
