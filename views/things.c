@@ -202,9 +202,10 @@ static enum can can_why(const struct thing *t, struct str *why)
 
 static enum can can_ack(const struct thing *t, struct str *why)
 {
-    return *t->attention && is_execution(t) && state_class(t->status) == STATE_BAD
+    bool is_red = is_execution(t) && state_class(t->status) == STATE_BAD;
+    return *t->attention && (is_red || t->kind == KIND_GATE)
                ? CAN_YES
-               : off(why, "what is red at home is put aside, nothing else");
+               : off(why, "what is red or waits at home is put aside, nothing else");
 }
 
 static enum can can_metrics(const struct thing *t, struct str *why)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/store/lists.h"
 
 struct hub *cmd_hub(const struct cmd_line *line, bool may_create, struct err *e)
 {
@@ -17,6 +18,41 @@ struct hub *cmd_hub(const struct cmd_line *line, bool may_create, struct err *e)
     struct hub *hub = hub_new(&options, &wake_fd, e);
     workspace_release(&ws);
     return hub;
+}
+
+bool cmd_store(const struct cmd_line *line, struct store **ret_store, struct err *e)
+{
+    struct workspace ws;
+    if (!cmd_workspace(line, false, &ws, e)) {
+        return false;
+    }
+    bool ok = store_open(&ws, line->globals.is_read_only ? STORE_READ_ONLY : 0, ret_store, e);
+    workspace_release(&ws);
+    return ok;
+}
+
+char *cmd_resolve(const struct cmd_line *line, enum kind kind, const char *id, struct err *e)
+{
+    struct store *st;
+    if (!cmd_store(line, &st, e)) {
+        return NULL;
+    }
+    char *whole = list_resolve(st, kind, id, e);
+    store_close(st);
+    return whole;
+}
+
+enum kind cmd_kind(const char *name, struct err *e)
+{
+    enum kind kind = kind_find(sv_z(name));
+    if (kind == KIND_COUNT) {
+        CLEANUP(str_release) struct str all = STR_INIT;
+        for (enum kind k = 0; k < KIND_COUNT; k++) {
+            str_addf(&all, "%s%s", k ? ", " : "", kinds[k].plural);
+        }
+        err_set(e, ERR_USAGE, "there are no \"%s\"; kinds are %s", name, all.p);
+    }
+    return kind;
 }
 
 bool cmd_pairs(const struct cmd_line *line, const char *long_name, struct req *req, struct err *e)

@@ -14,6 +14,12 @@ MUST_USE bool cmd_act(const struct cmd_line *line, bool may_create, struct req *
 /* Every `--long_name K=V` as a pair of the request. ERR_USAGE for one without "=". */
 MUST_USE bool cmd_pairs(const struct cmd_line *line, const char *long_name, struct req *req,
                         struct err *e);
+/* The workspace's store, for commands that only read it; the caller closes it. */
+MUST_USE bool cmd_store(const struct cmd_line *line, struct store **ret_store, struct err *e);
+/* The whole id of a thing (list_resolve); the caller frees. NULL with an error. */
+char *cmd_resolve(const struct cmd_line *line, enum kind kind, const char *id, struct err *e);
+/* The kind of that name; KIND_COUNT and ERR_USAGE with all of them where there is none. */
+enum kind cmd_kind(const char *name, struct err *e);
 /* The complete answer to a query; the caller unrefs. NULL with an error. */
 struct snapshot *cmd_ask(struct hub *hub, const struct query *query, struct err *e);
 

@@ -225,6 +225,7 @@ static int run(struct parser *p, bool *ret_is_screen)
         *ret_is_screen = true;
         return 0;
     }
+    line->is_utf8 = utf8_init_locale();
     int status = line->info->run(line);
     *ret_is_screen = status == CMD_SCREEN;
     return status;
@@ -308,6 +309,7 @@ int cmd_fail(const struct cmd_line *line, const struct err *e)
 static const char *const format_words[] = {
     [FORMAT_TABLE] = "table", [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json",
     [FORMAT_JSONL] = "jsonl", [FORMAT_CSV] = "csv",   [FORMAT_TSV] = "tsv",
+    [FORMAT_LINE] = "line",
 };
 
 bool cmd_format(const struct cmd_line *line, const enum cmd_format *allowed, size_t n,

@@ -60,6 +60,7 @@ struct cmd_value {
 struct cmd_line {
     const struct cmd_info *info;
     struct cmd_globals globals;
+    bool is_utf8;               /* what the person's locale says */
     struct cmd_globals *screen; /* what the screen gets when run returns CMD_SCREEN */
     VEC(const char *) args;
     VEC(struct cmd_value) values;
@@ -79,7 +80,15 @@ MUST_USE bool cmd_int(const struct cmd_line *line, const char *long_name, int64_
 /* Print the error as "mlw NAME: message" and the hint; returns the exit status. */
 int cmd_fail(const struct cmd_line *line, const struct err *e);
 
-enum cmd_format { FORMAT_TABLE, FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV, FORMAT_TSV };
+enum cmd_format {
+    FORMAT_TABLE,
+    FORMAT_TEXT,
+    FORMAT_JSON,
+    FORMAT_JSONL,
+    FORMAT_CSV,
+    FORMAT_TSV,
+    FORMAT_LINE
+};
 /* `-o`; the first of `allowed` is the default. ERR_USAGE names what is allowed. */
 MUST_USE bool cmd_format(const struct cmd_line *line, const enum cmd_format *allowed, size_t n,
                          enum cmd_format *ret, struct err *e);
@@ -95,6 +104,7 @@ MUST_USE bool cmd_workspace(const struct cmd_line *line, bool may_create, struct
                             struct err *e);
 
 /* The commands, one file each. */
+int cmd_ack(const struct cmd_line *line);
 int cmd_check(const struct cmd_line *line);
 int cmd_cp(const struct cmd_line *line);
 int cmd_demo(const struct cmd_line *line);
@@ -110,6 +120,7 @@ int cmd_new(const struct cmd_line *line);
 int cmd_retry(const struct cmd_line *line);
 int cmd_run(const struct cmd_line *line);
 int cmd_show(const struct cmd_line *line);
+int cmd_status(const struct cmd_line *line);
 int cmd_stop(const struct cmd_line *line);
 int cmd_watch(const struct cmd_line *line);
 

@@ -39,14 +39,6 @@ static int list(const struct cmd_line *line, enum kind kind, struct err *e)
 int cmd_ls(const struct cmd_line *line)
 {
     struct err e = ERR_INIT;
-    enum kind kind = kind_find(sv_z(line->args.at[0]));
-    if (kind == KIND_COUNT) {
-        CLEANUP(str_release) struct str all = STR_INIT;
-        for (enum kind k = 0; k < KIND_COUNT; k++) {
-            str_addf(&all, "%s%s", k ? ", " : "", kinds[k].plural);
-        }
-        err_set(&e, ERR_USAGE, "there are no \"%s\"; kinds are %s", line->args.at[0], all.p);
-        return cmd_fail(line, &e);
-    }
-    return list(line, kind, &e);
+    enum kind kind = cmd_kind(line->args.at[0], &e);
+    return kind == KIND_COUNT ? cmd_fail(line, &e) : list(line, kind, &e);
 }

@@ -259,6 +259,7 @@ void rows_print(const struct snapshot *s, const struct columns *columns, enum cm
         return;
     case FORMAT_TABLE:
     case FORMAT_TEXT:
+    case FORMAT_LINE:
         print_table(s, columns, now_ms, out);
         return;
     }

@@ -34,6 +34,11 @@ static const struct cmd_option new_options[] = {
     {"target", 0, OPTION_TEXT, "COLUMN", "the column to predict"},
     END,
 };
+static const struct cmd_option status_options[] = {OUTPUT("text|json|line"), END};
+static const struct cmd_option ack_options[] = {
+    {"reason", 0, OPTION_TEXT, "TEXT", "why it needs nobody; always needed"},
+    END,
+};
 static const struct cmd_option ls_options[] = {
     {"filter", 0, OPTION_TEXT, "EXPR", "rows that it lets through"},
     {"sort", 0, OPTION_TEXT, "KEY[:desc]", "order, several keys with commas between"},
@@ -79,6 +84,8 @@ const struct cmd_info cmd_table[] = {
     {"init", "[DIR]", "make a workspace", 0, 1, NULL, cmd_init, false},
     {"doctor", "", "say what works on this machine and what does not", 0, 0, NULL, cmd_doctor,
      false},
+    {"status", "", "say what is red, waits and runs; exit 1 if anything is red", 0, 0,
+     status_options, cmd_status, false},
     {"ls", "KIND", "list things of a kind", 1, 1, ls_options, cmd_ls, false},
     {"show", "KIND ID", "print everything known about one thing", 2, 2, show_options, cmd_show,
      false},
@@ -93,6 +100,8 @@ const struct cmd_info cmd_table[] = {
     {"watch", "EXEC", "wait for the end of an execution", 1, 1, NULL, cmd_watch, false},
     {"stop", "EXEC", "stop an execution", 1, 1, NULL, cmd_stop, false},
     {"retry", "EXEC", "run again what did not succeed, and wait", 1, 1, NULL, cmd_retry, false},
+    {"ack", "KIND ID", "put aside what is red or waits, until its state changes", 2, 2, ack_options,
+     cmd_ack, false},
     {"gate", "ls|approve|reject [TOKEN]", "list and decide what waits for a person", 1, 2,
      gate_options, cmd_gate, false},
     {"cp", "A B", "copy a file to s3://BUCKET/KEY of this workspace, or back", 2, 2, NULL, cmd_cp,

@@ -112,23 +112,20 @@ static bool do_reject(struct doing *d)
     return decide(d, false);
 }
 
-/* The state of "execution:ID" or "gate:TOKEN", which hides it until it is another. */
+/* "execution:ID" or "gate:TOKEN", as what needs a person calls it. */
 static bool do_ack(struct doing *d)
 {
-    struct arena a;
-    arena_init(&a, 0);
-    const char *status = NULL, *id = strchr(d->req->id, ':');
-    bool ok = (id && strncmp(d->req->id, "execution:", 10) == 0 &&
-               execution_status(d->a->st, id + 1, &a, &status, NULL, d->e)) ||
-              err_set(d->e, ERR_REFUSED, "%s cannot be put aside: only a failed execution can",
-                      d->req->id);
-    ok = ok && store_begin(d->a->st, d->e) &&
-         ack_set(d->a->st, d->req->id, status, d->req->text ? d->req->text : "", store_actor(),
-                 d->e) &&
-         store_commit(d->a->st, d->e);
+    const char *id = strchr(d->req->id, ':');
+    if (!id) {
+        return err_set(d->e, ERR_USAGE, "\"%s\" cannot be put aside: it has no kind", d->req->id);
+    }
+    CLEANUP(mem_free_ptr) char *kind = xstrndup(d->req->id, (size_t)(id - d->req->id));
+    bool ok =
+        store_begin(d->a->st, d->e) &&
+        ack_set(d->a->st, kind, id + 1, d->req->text ? d->req->text : "", store_actor(), d->e) &&
+        store_commit(d->a->st, d->e);
     store_rollback(d->a->st);
-    arena_release(&a);
-    d->reply->text = xasprintf("%s is put aside until its state changes", d->req->id);
+    d->reply->text = xasprintf("%s %s is put aside until its state changes", kind, id + 1);
     return ok;
 }
 

@@ -14,8 +14,6 @@
 #include "core/store/execution.h"
 #include "core/store/gates.h"
 
-enum { MIN_PREFIX = 4, MAX_CANDIDATES = 10 };
-
 /* --- parts --- */
 
 void document_text(struct json *j, const char *key, const char *z)
@@ -122,78 +120,39 @@ static bool run_document(const struct workspace *ws, struct store *st, const cha
 struct search {
     enum kind kind;
     const char *id;
-    struct json *exact, *found;
-    size_t n;
-    struct str candidates;
+    struct json *found;
 };
-
-static struct json *fields_of(enum kind kind, const struct list_row *row)
-{
-    struct json *j = json_new_object();
-    for (size_t i = 0; i < kinds[kind].field_count; i++) {
-        const struct field *f = &kinds[kind].fields[i];
-        json_set(j, f->id, cell_json(row->cells[i], f));
-    }
-    return j;
-}
 
 static bool search_row(void *arg, const struct list_row *row)
 {
     struct search *s = arg;
-    const char *id = row->cells[0].type == VALUE_TEXT ? row->cells[0].text : "";
-    if (strcmp(id, s->id) == 0) {
-        s->exact = fields_of(s->kind, row);
-        return false;
+    const struct kind_info *info = &kinds[s->kind];
+    if (row->cells[0].type != VALUE_TEXT || strcmp(row->cells[0].text, s->id) != 0) {
+        return true;
     }
-    if (strlen(s->id) >= MIN_PREFIX && strncmp(id, s->id, strlen(s->id)) == 0) {
-        if (s->n++ == 0) {
-            s->found = fields_of(s->kind, row);
-        }
-        if (s->n <= MAX_CANDIDATES) {
-            str_addf(&s->candidates, "%s%s", s->n > 1 ? ", " : "", id);
-        }
+    s->found = json_new_object();
+    for (size_t i = 0; i < info->field_count; i++) {
+        json_set(s->found, info->fields[i].id, cell_json(row->cells[i], &info->fields[i]));
     }
-    return true;
-}
-
-/* "EXEC/REST" with the whole id of the execution; "" in ret_execution where there is none. */
-static char *whole_id(struct store *st, enum kind kind, const char *id, char *ret_execution,
-                      struct err *e)
-{
-    const char *slash = strchr(id, '/');
-    ret_execution[0] = 0;
-    if ((kind != KIND_STEP && kind != KIND_JOB && kind != KIND_EVENT) || !slash) {
-        return xstrdup(id);
-    }
-    CLEANUP(mem_free_ptr) char *prefix = xstrndup(id, (size_t)(slash - id));
-    return execution_resolve(st, prefix, ret_execution, e) ? xasprintf("%s%s", ret_execution, slash)
-                                                           : NULL;
+    return false;
 }
 
 static bool row_document(struct store *st, enum kind kind, const char *id, struct json **ret_doc,
                          struct err *e)
 {
-    char execution[EXECUTION_ID + 1];
-    CLEANUP(mem_free_ptr) char *whole = whole_id(st, kind, id, execution, e);
+    CLEANUP(mem_free_ptr) char *whole = list_resolve(st, kind, id, e);
     if (!whole) {
         return false;
     }
-    struct search s = {.kind = kind, .id = whole, .candidates = STR_INIT};
-    bool ok =
-        list_rows(st, kind, execution[0] ? execution : NULL, clock_wall_ms(), search_row, &s, e);
-    if (ok && !s.exact && s.n == 0) {
-        ok = err_set(e, ERR_NOT_FOUND, "no %s \"%s\"", kinds[kind].singular, id);
-    } else if (ok && !s.exact && s.n > 1) {
-        ok = err_set(e, ERR_AMBIGUOUS, "\"%s\" fits several %s: %s", id, kinds[kind].plural,
-                     s.candidates.p);
+    bool is_below = kind == KIND_STEP || kind == KIND_JOB || kind == KIND_EVENT;
+    CLEANUP(mem_free_ptr)
+    char *execution = is_below ? xstrndup(whole, strcspn(whole, "/")) : NULL;
+    struct search s = {.kind = kind, .id = whole};
+    if (!list_rows(st, kind, execution, clock_wall_ms(), search_row, &s, e)) {
+        return false;
     }
-    str_release(&s.candidates);
-    if (ok) {
-        *ret_doc = s.exact ? s.exact : s.found;
-        s.found = s.exact ? s.found : NULL;
-    }
-    json_free(s.found);
-    return ok;
+    *ret_doc = s.found;
+    return s.found || err_set(e, ERR_NOT_FOUND, "no %s \"%s\"", kinds[kind].singular, id);
 }
 
 /* --- packages, models, pipelines --- */

@@ -41,8 +41,9 @@ MUST_USE bool journal_intent(struct store *st, const char *actor, const char *ac
                              struct err *e);
 MUST_USE bool journal_outcome(struct store *st, int64_t id, const char *status, const char *outcome,
                               struct err *e);
-/* Hide kind:id from what needs a person while its state is `state`. */
-MUST_USE bool ack_set(struct store *st, const char *object, const char *state, const char *reason,
+/* Hide an execution that Failed or a gate that waits from what needs a person until its state
+ * changes; `kind` is "execution" or "gate". ERR_NOT_FOUND; ERR_REFUSED where nothing is to hide. */
+MUST_USE bool ack_set(struct store *st, const char *kind, const char *id, const char *reason,
                       const char *actor, struct err *e);
 /* The login name of this process's user ("uid 1000" without one); static storage. */
 const char *store_actor(void);

@@ -1,7 +1,14 @@
 /* Rows of every kind; see lists.h. */
 #include "core/store/lists.h"
 
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
 #include "core/store/db.h"
+#include "core/store/execution.h"
+
+enum { MIN_PREFIX = 4, MAX_CANDIDATES = 10 };
 
 static const enum stmt list_stmts[KIND_COUNT] = {
     [KIND_CONTEXT] = STMT_LIST_CONTEXT,   [KIND_ATTENTION] = STMT_LIST_ATTENTION,
@@ -109,4 +116,76 @@ bool list_run_count(struct store *st, const char *experiment, size_t *ret_n, str
         q_done(q);
     }
     return rc == 1;
+}
+
+/* --- ids --- */
+
+struct search {
+    struct sv id;
+    bool is_exact;
+    char *found; /* the first that fits */
+    size_t n;
+    struct str candidates;
+};
+
+static bool search_row(void *arg, const struct list_row *row)
+{
+    struct search *s = arg;
+    const char *id = row->cells[0].type == VALUE_TEXT ? row->cells[0].text : "";
+    s->is_exact = sv_eqz(s->id, id);
+    if (s->is_exact || (s->id.n >= MIN_PREFIX && strncmp(id, s->id.p, s->id.n) == 0)) {
+        if (s->is_exact || !s->found) {
+            free(s->found);
+            s->found = xstrdup(id);
+        }
+        if (s->n++ < MAX_CANDIDATES) {
+            str_addf(&s->candidates, "%s%s", s->n > 1 ? ", " : "", id);
+        }
+    }
+    return !s->is_exact;
+}
+
+static char *resolve_row(struct store *st, enum kind kind, const char *parent, struct sv id,
+                         struct err *e)
+{
+    struct search s = {.id = id, .candidates = STR_INIT};
+    bool ok = list_rows(st, kind, parent, clock_wall_ms(), search_row, &s, e);
+    if (ok && !s.found) {
+        ok = err_set(e, ERR_NOT_FOUND, "no %s \"%s\"", kinds[kind].singular, id.p);
+    } else if (ok && !s.is_exact && s.n > 1) {
+        ok = err_set(e, ERR_AMBIGUOUS, "\"%s\" fits several %s: %s", id.p, kinds[kind].plural,
+                     s.candidates.p);
+    }
+    str_release(&s.candidates);
+    if (!ok) {
+        free(s.found);
+    }
+    return ok ? s.found : NULL;
+}
+
+/* EXEC/STEP, EXEC/STEP/N, EXEC/SEQ: the execution first, then among its own. */
+static char *resolve_below(struct store *st, enum kind kind, const char *id, struct err *e)
+{
+    size_t n = strcspn(id, "/");
+    char execution[EXECUTION_ID + 1];
+    CLEANUP(mem_free_ptr) char *prefix = xstrndup(id, n);
+    if (!execution_resolve(st, prefix, execution, e)) {
+        return NULL;
+    }
+    CLEANUP(mem_free_ptr) char *whole = xasprintf("%s%s", execution, id + n);
+    return resolve_row(st, kind, execution, sv_z(whole), e);
+}
+
+char *list_resolve(struct store *st, enum kind kind, const char *id, struct err *e)
+{
+    if (kind == KIND_RUN) {
+        return run_resolve(st, id, e);
+    }
+    if (kind == KIND_EXECUTION) {
+        char whole[EXECUTION_ID + 1];
+        return execution_resolve(st, id, whole, e) ? xstrdup(whole) : NULL;
+    }
+    bool is_below = kind == KIND_STEP || kind == KIND_JOB || kind == KIND_EVENT;
+    return is_below && strchr(id, '/') ? resolve_below(st, kind, id, e)
+                                       : resolve_row(st, kind, NULL, sv_z(id), e);
 }

@@ -14,12 +14,17 @@ struct list_row {
 };
 
 /* `fn` gets each row and returns false to stop. `parent`: the execution of steps, jobs, events,
- * gates; the model of packages; the pipeline of executions; the
- * name of datasets; NULL for all. Kinds that the store
+ * gates; the model of packages; the pipeline of executions; the name of datasets; the group of
+ * what needs a person; NULL for all. Kinds that the store
  * does not know give no rows. `now_ms` is what running durations count to. */
 MUST_USE bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now_ms,
                         bool (*fn)(void *arg, const struct list_row *row), void *arg,
                         struct err *e);
+
+/* The whole id of the one thing of a kind that `id` names, or that alone begins with it (four
+ * characters or more; in EXEC/STEP/N the execution may be cut too). The caller frees it. NULL with
+ * ERR_NOT_FOUND, or ERR_AMBIGUOUS which lists candidates. O(rows); executions and runs O(log). */
+char *list_resolve(struct store *st, enum kind kind, const char *id, struct err *e);
 
 /* A page of runs after the place in `cursor` (zeroed: from the newest), at most `limit`; the
  * cursor moves on. *ret_n tells how many came: fewer than limit is the end. */

@@ -127,7 +127,7 @@ create table package(
 create unique index package_by_step on package(execution, step);
 create table ack(
     object text primary key, -- kind:id
-    state text not null,     -- hidden until its state is another
+    state text not null,     -- hidden until its state is another (of what ended: with the time)
     reason text not null,
     actor text not null,
     created integer not null

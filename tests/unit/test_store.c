@@ -171,6 +171,37 @@ static void test_prefixes(void **state)
     assert_string_equal(id, "abcdefghijkl");
 }
 
+static void test_ids_of_every_kind_are_found_by_prefix(void **state)
+{
+    struct fixture *f = *state;
+    make_execution(f);
+    static const struct {
+        enum kind kind;
+        const char *id, *whole; /* NULL: not found */
+    } cases[] = {
+        {KIND_STEP, "nothing", NULL},
+        {KIND_STEP, "zzzz/one", NULL},
+        {KIND_PIPELINE, "q", NULL},
+        {KIND_CONTEXT, "loc", NULL}, /* fewer than four characters */
+        {KIND_EXECUTION, "abc", NULL},
+        {KIND_EXECUTION, "abcd", "abcdefghijkl"},
+        {KIND_STEP, "abcd/one", "abcdefghijkl/one"},
+        {KIND_JOB, "abcd/one/1", "abcdefghijkl/one/1"},
+        {KIND_PIPELINE, "p", "p"},
+        {KIND_CONTEXT, "loca", "local"},
+        {KIND_CONTEXT, "local", "local"},
+    };
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        CLEANUP(mem_free_ptr) char *id = list_resolve(f->st, cases[i].kind, cases[i].id, &f->e);
+        if (!z_eq(id, cases[i].whole) || (!id && f->e.code != ERR_NOT_FOUND)) {
+            fail_msg("%s is %s, not %s: %s", cases[i].id, id, cases[i].whole, f->e.msg);
+        }
+    }
+    assert_null(list_resolve(f->st, KIND_EVENT, "abcd", &f->e));
+    assert_int_equal(f->e.code, ERR_AMBIGUOUS);
+    assert_non_null(strstr(f->e.msg, "abcdefghijkl/1"));
+}
+
 static void test_an_overtaken_driver_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -355,6 +386,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_state_is_a_projection_of_the_events, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lists_of_all_kinds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_prefixes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ids_of_every_kind_are_found_by_prefix, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_an_overtaken_driver_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cache_is_found_by_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_gate_is_decided_once, setup, teardown),

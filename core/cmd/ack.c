@@ -1,0 +1,40 @@
+/* mlw ack: what is red or waits, put aside with a reason until its state changes. */
+#include "core/base/mem.h"
+#include "core/cmd/act.h"
+
+static bool ack(const struct cmd_line *line, struct ev *ret_reply, struct err *e)
+{
+    enum kind kind = cmd_kind(line->args.at[0], e);
+    struct sv reason = sv_trim(sv_z(cmd_text(line, "reason")));
+    if (kind == KIND_COUNT) {
+        return false;
+    }
+    if (!reason.n) {
+        return err_set(e, ERR_USAGE, "a reason is needed: --reason TEXT");
+    }
+    CLEANUP(mem_free_ptr) char *id = cmd_resolve(line, kind, line->args.at[1], e);
+    if (!id) {
+        return false;
+    }
+    if (kind != KIND_EXECUTION && kind != KIND_GATE) {
+        return err_set(e, ERR_REFUSED, "%s %s cannot be put aside: executions and gates can",
+                       kinds[kind].singular, id);
+    }
+    struct req req = {.type = REQ_ACK,
+                      .id = xasprintf("%s:%s", kinds[kind].singular, id),
+                      .text = sv_dup(reason)};
+    return cmd_act(line, false, &req, ret_reply, e);
+}
+
+int cmd_ack(const struct cmd_line *line)
+{
+    struct err e = ERR_INIT;
+    struct ev reply;
+    if (!ack(line, &reply, &e)) {
+        return cmd_fail(line, &e);
+    }
+    cmd_outz(reply.text);
+    cmd_outz("\n");
+    ev_release(&reply);
+    return 0;
+}
