@@ -35,7 +35,7 @@ uint64_t hub_request(struct hub *hub, struct req *req);
 void hub_cancel(struct hub *hub, uint64_t request);
 /* Begin to get snapshots of a query: one soon, one whenever it changed. */
 uint64_t hub_subscribe(struct hub *hub, const struct query *query);
-/* Change the window, filter, order and selection of a subscription; type, kind and id stay. */
+/* Change the window, filter, order and selection of a subscription; type, kind, id and ids stay. */
 void hub_window(struct hub *hub, uint64_t subscription, const struct query *query);
 void hub_unsubscribe(struct hub *hub, uint64_t subscription);
 /* The next event, which the caller releases with ev_release; false when none waits. */

@@ -106,6 +106,7 @@ MUST_USE bool cmd_workspace(const struct cmd_line *line, bool may_create, struct
 /* The commands, one file each. */
 int cmd_ack(const struct cmd_line *line);
 int cmd_check(const struct cmd_line *line);
+int cmd_compare(const struct cmd_line *line);
 int cmd_cp(const struct cmd_line *line);
 int cmd_demo(const struct cmd_line *line);
 int cmd_doctor(const struct cmd_line *line);

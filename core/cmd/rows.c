@@ -139,7 +139,7 @@ static void print_table(const struct snapshot *s, const struct columns *c, int64
 }
 
 /* RFC 4180 for CSV; TSV replaces tabs and line ends by spaces. */
-static void add_delimited(struct sv v, char sep, struct str *out)
+void rows_delimited(struct sv v, char sep, struct str *out)
 {
     bool needs_quotes = false;
     for (size_t i = 0; i < v.n; i++) {
@@ -180,7 +180,7 @@ static void print_delimited(const struct snapshot *s, const struct columns *c, c
             if (i) {
                 str_addc(out, sep);
             }
-            add_delimited(sv_of(&cell), sep, out);
+            rows_delimited(sv_of(&cell), sep, out);
         }
         str_addc(out, '\n');
     }

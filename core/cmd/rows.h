@@ -23,6 +23,8 @@ void columns_release(struct columns *c);
 /* Append the rows in that form. `columns` matter for table, CSV and TSV; JSON has everything. */
 void rows_print(const struct snapshot *s, const struct columns *columns, enum cmd_format format,
                 int64_t now_ms, struct str *out);
+/* One value of a CSV or TSV line. */
+void rows_delimited(struct sv v, char sep, struct str *out);
 /* A row's JSON object: every field, age_s, and for runs run_id, params, metrics, tags. */
 struct json *row_json(const struct row *row, enum kind kind, int64_t now_ms);
 

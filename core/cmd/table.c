@@ -50,6 +50,12 @@ static const struct cmd_option ls_options[] = {
     END,
 };
 static const struct cmd_option show_options[] = {OUTPUT("text|json"), END};
+static const struct cmd_option compare_options[] = {
+    {"diff", 0, OPTION_FLAG, NULL, "only fields that differ"},
+    {"baseline", 0, OPTION_TEXT, "ID", "the one that the others are measured against (the first)"},
+    OUTPUT("table|json|csv|tsv"),
+    END,
+};
 static const struct cmd_option history_options[] = {OUTPUT("table|json|jsonl|csv|tsv"), END};
 static const struct cmd_option logs_options[] = {
     {"follow", 'f', OPTION_FLAG, NULL, "go on until the attempt has ended"},
@@ -89,6 +95,8 @@ const struct cmd_info cmd_table[] = {
     {"ls", "KIND", "list things of a kind", 1, 1, ls_options, cmd_ls, false},
     {"show", "KIND ID", "print everything known about one thing", 2, 2, show_options, cmd_show,
      false},
+    {"compare", "ID ID...", "print params and metrics of runs or model versions side by side", 2,
+     200, compare_options, cmd_compare, false},
     {"history", "RUN METRIC", "print every point of a metric's curve", 2, 2, history_options,
      cmd_history, false},
     {"logs", "EXEC[/STEP[/N]]", "print the log of a step's attempt", 1, 1, logs_options, cmd_logs,

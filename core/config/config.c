@@ -195,6 +195,26 @@ static bool add_progress(struct config *c, const char *key, const char *value, s
     return true;
 }
 
+static bool add_metric(struct config *c, const char *key, const char *value, struct err *e)
+{
+    enum goal goal = z_eq(value, "min") ? GOAL_MIN : z_eq(value, "max") ? GOAL_MAX : GOAL_NONE;
+    if (goal == GOAL_NONE) {
+        return err_set(e, ERR_INVALID, "[metrics] %s is \"%s\"; it is one of min|max", key, value);
+    }
+    for (size_t i = 0; i < c->metrics.n; i++) {
+        if (z_eq(c->metrics.at[i].metric, key)) {
+            c->metrics.at[i].goal = goal;
+            return true;
+        }
+    }
+    if (c->metrics.n == CONFIG_MAX_METRICS) {
+        return err_set(e, ERR_LIMIT, "[metrics] names more than %d metrics", CONFIG_MAX_METRICS);
+    }
+    struct goal_of one = {xstrdup(key), goal};
+    vec_push(&c->metrics, one);
+    return true;
+}
+
 /* --- a file --- */
 
 static bool unknown(const char *section, const char *key, struct err *e)
@@ -210,7 +230,7 @@ static bool unknown(const char *section, const char *key, struct err *e)
         return err_hint(e, "it has %s", keys.p);
     }
     err_set(e, ERR_INVALID, "there is no section [%s] (key \"%s\")", section, key);
-    return err_hint(e, "the sections are executor, images, progress and ui");
+    return err_hint(e, "the sections are executor, images, metrics, progress and ui");
 }
 
 static bool take_key(void *arg, const char *section, const char *key, const char *value, int line,
@@ -223,6 +243,9 @@ static bool take_key(void *arg, const char *section, const char *key, const char
     }
     if (z_eq(section, "progress")) {
         return add_progress(c, key, value, e);
+    }
+    if (z_eq(section, "metrics")) {
+        return add_metric(c, key, value, e);
     }
     for (size_t i = 0; i < config_option_count; i++) {
         const struct config_option *o = &config_options[i];
@@ -268,8 +291,12 @@ void config_release(struct config *c)
         free(c->progress.at[i].pattern);
         re_free(c->progress.at[i].re);
     }
+    for (size_t i = 0; i < c->metrics.n; i++) {
+        free((char *)(uintptr_t)c->metrics.at[i].metric);
+    }
     vec_release(&c->images);
     vec_release(&c->progress);
+    vec_release(&c->metrics);
     *c = (struct config){0};
 }
 

@@ -1,7 +1,8 @@
 /* config: what mlw.conf says: the person's file, then the workspace's; the later one wins.
  *
- * Single values are in options.def and become members named SECTION_KEY. Two sections are tables
- * whose keys come in order, the workspace's before the person's own:
+ * Single values are in options.def and become members named SECTION_KEY. Three sections are
+ * tables; of the last two the keys come in order, the workspace's before the person's own:
+ *   [metrics]   NAME = min | max                                what is better of a metric
  *   [images]    PATTERN = host | rootfs DIR | command WORD…     the first pattern that fits wins
  *   [progress]  regex = PATTERN                                 may come several times
  * A pattern of an image knows * (any characters, also /) and ? (one character).
@@ -17,12 +18,14 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 #include "core/base/vec.h"
+#include "core/model/goal.h"
 
 struct re;
 
 enum {
     CONFIG_MAX_IMAGES = 1000,
     CONFIG_MAX_PROGRESS = 32,
+    CONFIG_MAX_METRICS = 1000,
     CONFIG_MAX_PATTERN_BYTES = 512,
 };
 
@@ -49,6 +52,7 @@ struct config_progress {
 struct config {
     VEC(struct config_image) images;
     VEC(struct config_progress) progress;
+    VEC(struct goal_of) metrics; /* their names are owned */
 #define CONFIG_C_CHOICE              int
 #define CONFIG_C_BYTES               uint64_t
 #define OPT(section, key, type, ...) CONFIG_C_##type section##_##key;
@@ -85,6 +89,11 @@ MUST_USE bool config_load(const char *workspace_dir, struct config *ret_config, 
 /* One text over what `c` holds; half-read on failure. */
 MUST_USE bool config_read(struct config *c, struct sv text, const char *name, struct err *e);
 
+/* What is better of which metric; borrowed from `c`. */
+static inline struct goals config_goals(const struct config *c)
+{
+    return (struct goals){c->metrics.at, c->metrics.n};
+}
 /* The first entry whose pattern fits; NULL: the host. O(patterns). */
 const struct config_image *config_image_for(const struct config *c, const char *image);
 /* Does `text` fit a pattern of * and ?; O(pattern * text). */

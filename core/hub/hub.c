@@ -19,6 +19,7 @@ void query_copy(struct query *to, const struct query *from)
 {
     *to = *from;
     to->id = copy_z(from->id);
+    to->ids = copy_z(from->ids);
     to->filter = copy_z(from->filter);
     to->sort = copy_z(from->sort);
     to->key = copy_z(from->key);
@@ -27,7 +28,7 @@ void query_copy(struct query *to, const struct query *from)
 
 void query_release(struct query *q)
 {
-    const char *texts[] = {q->id, q->filter, q->sort, q->key, q->select};
+    const char *texts[] = {q->id, q->ids, q->filter, q->sort, q->key, q->select};
     for (size_t i = 0; i < ALEN(texts); i++) {
         free((void *)(uintptr_t)texts[i]);
     }

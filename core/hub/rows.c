@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/hub/hash.h"
 #include "core/hub/hub.h"
+#include "core/hub/pick.h"
 
 enum { FILTER_BATCH = 512 };
 
@@ -22,6 +23,8 @@ struct rows {
     uint64_t computing, computed; /* version of the set */
     uint64_t epoch;
     struct row_reader reader;
+    struct picks picks; /* of the query's ids; none: all */
+    struct err pick_err;
 };
 
 /* --- texts --- */
@@ -132,6 +135,7 @@ static void begin_order(struct rows *r)
     r->computing = r->set->version;
     r->epoch = r->set->epoch;
     r->at = 0;
+    picks_begin(&r->picks);
     vec_clear(&r->next);
     struct row_reader *reader = &r->reader;
     reader->set = r->set;
@@ -174,6 +178,34 @@ static const char *sort_id(void *arg, uint32_t row)
     return rowset_row_id(r->set, row);
 }
 
+static void look_at(struct rows *r, uint32_t row)
+{
+    if (r->filter && !filter_match(r->filter, row_reader_row(&r->reader, row), r->reader.now_ms)) {
+        return;
+    }
+    if (r->picks.at.n) {
+        picks_look(&r->picks, rowset_row_id(r->set, row), row);
+    } else {
+        vec_push(&r->next, row);
+    }
+}
+
+/* Rows that were named stand in the order of their names; that one is not there is only known
+ * when all were looked at. */
+static void end_picks(struct rows *r)
+{
+    struct err e = ERR_INIT;
+    r->pick_err = e;
+    if (r->picks.at.n == 0) {
+        return;
+    }
+    vec_reserve(&r->next, r->picks.at.n);
+    bool is_whole = rowset_loaded(r->set, 0) == rowset_total(r->set);
+    if (!picks_end(&r->picks, r->set->kind, r->next.at, &r->next.n, &e) && is_whole) {
+        r->pick_err = e;
+    }
+}
+
 /* True when the order is whole. */
 static bool compute(struct rows *r, int64_t deadline_us)
 {
@@ -184,16 +216,13 @@ static bool compute(struct rows *r, int64_t deadline_us)
     while (r->at < n) {
         size_t end = r->at + FILTER_BATCH < n ? r->at + FILTER_BATCH : n;
         for (; r->at < end; r->at++) {
-            uint32_t row = rowset_nth(r->set, r->at);
-            if (!r->filter ||
-                filter_match(r->filter, row_reader_row(&r->reader, row), r->reader.now_ms)) {
-                vec_push(&r->next, row);
-            }
+            look_at(r, rowset_nth(r->set, r->at));
         }
         if (clock_mono_us() >= deadline_us && r->at < n) {
             return false;
         }
     }
+    end_picks(r);
     if (r->has_sort) {
         struct sort_source source = {r, sort_value, sort_id};
         sort_rows(&r->sort, r->next.at, r->next.n, &source);
@@ -301,12 +330,12 @@ static void emit(struct hub *hub, struct sub *sub, struct rows *r)
     s->selected = place_of(r, q->select);
     s->filter = arena_z(&s->arena, r->filter_text);
     s->sort = arena_z(&s->arena, r->sort_text);
-    s->err = r->err;
+    s->err = r->err.code == ERR_NONE ? r->pick_err : r->err;
     h = copy_keys(r, s, h);
     h = hash_u64(hash_u64(hash_u64(h, s->total), s->loaded), s->matched);
     h = hash_u64(hash_u64(hash_u64(h, s->first), s->n), s->selected);
     h = hash_z(hash_z(h, s->filter), s->sort);
-    h = hash_z(h, r->err.code == ERR_NONE ? NULL : r->err.msg);
+    h = hash_z(h, s->err.code == ERR_NONE ? NULL : s->err.msg);
     hub_send_snapshot(hub, sub, s, h);
 }
 
@@ -317,6 +346,7 @@ static void begin(struct hub *hub, struct sub *sub)
     struct rows *r = xcalloc(1, sizeof *r);
     sub->state = r;
     r->set = hub_set(hub, sub->query.kind, sub->query.id);
+    picks_init(&r->picks, sub->query.ids);
 }
 
 static void window_of(struct hub *hub, struct sub *sub, const struct query *before)
@@ -382,6 +412,7 @@ static void end(struct hub *hub, struct sub *sub)
     }
     free(r->filter_text);
     free(r->sort_text);
+    picks_release(&r->picks);
     vec_release(&r->order);
     vec_release(&r->next);
     vec_release(&r->reader.metrics);

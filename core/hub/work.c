@@ -45,7 +45,9 @@ static void window(struct hub *hub, struct msg *msg)
     sub->query.type = before.type;
     sub->query.kind = before.kind;
     sub->query.id = before.id;
+    sub->query.ids = before.ids;
     before.id = id_of.id;
+    before.ids = id_of.ids;
     sub->generation++;
     sub->needs_work = true;
     sub->not_before_ms = 0;

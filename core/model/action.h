@@ -52,6 +52,9 @@ struct query {
     enum query_type type;
     enum kind kind;
     const char *id, *filter, *sort; /* copied by hub_subscribe */
+    /* QUERY_ROWS: these alone and in this order, an id (or a unique prefix of four) a line. The
+     * snapshot's err says which of them is not there or fits several, once all were read. */
+    const char *ids;
     const char *key;
     const char *select; /* id whose place in the order is wanted */
     size_t first, n;    /* window of rows or lines; n 0 = all (one-shot commands) */

@@ -38,6 +38,8 @@ static void wrong_lines_name_file_and_line(void **state)
         {"[progress]\npattern = (a)\n", "[progress] has no key"},
         {"[progress]\nregex = (\n", "conf:2: [progress] regex: could not read"},
         {"[progress]\nregex = a\n", "has 0 groups"},
+        {"[metrics]\nloss = less\n", "conf:2: [metrics] loss is \"less\"; it is one of min|max"},
+        {"[metrics]\nloss = MIN\n", "it is one of min|max"},
         {"[progress]\nregex = (a)(b)(c)\n", "has 3 groups"},
         {"word\n", "conf:1: the line is neither"},
     };
@@ -96,10 +98,11 @@ static void the_workspace_wins(void **state)
     setenv("XDG_CONFIG_HOME", tmp, 1);
     tmp_file(tmp, "mlw/mlw.conf",
              SV("[executor]\nsandbox = bwrap\nlog_limit = 1MiB\n[ui]\ntheme = mono\n"
-                "[images]\na* = host\n* = rootfs /user\n[progress]\nregex = u(1)\n"));
+                "[images]\na* = host\n* = rootfs /user\n[progress]\nregex = u(1)\n"
+                "[metrics]\nloss = max\nauc = max\n"));
     tmp_file(tmp, "work/.mlw/mlw.conf",
              SV("[executor]\nsandbox = none\n[images]\nab = rootfs ~/own\n[progress]\n"
-                "regex = w(1)\nregex = v(1)(2)\n"));
+                "regex = w(1)\nregex = v(1)(2)\n[metrics]\nval/loss 2 = min\nloss = min\n"));
     CLEANUP(mem_free_ptr) char *work = path_join(tmp, "work");
     setenv("HOME", "/home/ada", 1);
     assert_true(config_load(work, &c, &e));
@@ -113,6 +116,11 @@ static void the_workspace_wins(void **state)
     assert_string_equal(c.progress.at[0].pattern, "w(1)");
     assert_string_equal(c.progress.at[1].pattern, "v(1)(2)");
     assert_string_equal(c.progress.at[2].pattern, "u(1)");
+    struct goals goals = config_goals(&c);
+    assert_int_equal(goals_find(&goals, "loss"), GOAL_MIN);
+    assert_int_equal(goals_find(&goals, "auc"), GOAL_MAX);
+    assert_int_equal(goals_find(&goals, "val/loss 2"), GOAL_MIN);
+    assert_int_equal(goals_find(&goals, "val_loss"), GOAL_NONE); /* not guessed */
     config_release(&c);
     /* a wrong line leaves the result untouched and names its file */
     tmp_file(tmp, "work/.mlw/mlw.conf", SV("[ui]\ntheme = light\nthem = light\n"));

@@ -219,6 +219,62 @@ static void test_bad_filter_keeps_the_rows(void **state)
     fixture_free(f);
 }
 
+/* The rows that were named, in that order, whole ids and prefixes, and what is said of the rest. */
+static void test_rows_by_their_ids(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ids, *want, *msg;
+        enum err_code code;
+    } cases[] = {
+        {"run-00003\nnope", "run-00003 ", "no run \"nope\"", ERR_NOT_FOUND},
+        {"run\nrun-00003", "run-00003 ", "a prefix needs four characters", ERR_NOT_FOUND},
+        {"run-0001", "", "\"run-0001\" fits several: run-00019, run-00018, run-00017",
+         ERR_AMBIGUOUS},
+        {"run-00003\nrun-00012\nrun-00001", "run-00003 run-00012 run-00001 ", "", ERR_NONE},
+        {"run-00003\nrun-00003\n", "run-00003 ", "", ERR_NONE},
+    };
+    struct fixture *f = fixture_new(20, true);
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        struct snapshot *s = ask(f, &(struct query){.kind = KIND_RUN, .ids = cases[i].ids});
+        CLEANUP(str_release) struct str got = STR_INIT;
+        for (size_t k = 0; k < s->n; k++) {
+            str_addf(&got, "%s ", s->rows[k].id);
+        }
+        assert_string_equal(got.p, cases[i].want);
+        assert_int_equal(s->err.code, cases[i].code);
+        assert_non_null(strstr(s->err.msg, cases[i].msg));
+        snapshot_unref(s);
+    }
+    fixture_free(f);
+}
+
+/* A run that comes later and a metric that is logged later are there. */
+static void test_named_rows_are_live(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(RUNS, true);
+    uint64_t sub =
+        hub_subscribe(f->hub, &(struct query){.kind = KIND_RUN, .ids = "run-00700\nrun-00005"});
+    struct snapshot *s = whole(f, sub, 1);
+    assert_int_equal(s->n, 1);
+    assert_int_equal(s->err.code, ERR_NOT_FOUND);
+    snapshot_unref(s);
+    add_runs(f->st, RUNS, 1);
+    struct point p = {1, 1, 5000};
+    assert_true(store_begin(f->st, &f->e) && run_log(f->st, "run-00005", "loss", &p, 1, &f->e) &&
+                store_commit(f->st, &f->e));
+    s = NULL;
+    do {
+        snapshot_unref(s);
+        s = whole(f, sub, 1);
+    } while (s->n != 2 || row_named(&s->rows[1], FAMILY_METRICS, "loss").num != 5000);
+    assert_string_equal(s->rows[0].id, "run-00700");
+    assert_int_equal(s->err.code, ERR_NONE);
+    snapshot_unref(s);
+    fixture_free(f);
+}
+
 static void settle(struct fixture *f)
 {
     for (int i = 0; i < 5; i++) {
@@ -381,6 +437,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_workspace),
         cmocka_unit_test(test_bad_filter_keeps_the_rows),
+        cmocka_unit_test(test_rows_by_their_ids),
+        cmocka_unit_test(test_named_rows_are_live),
         cmocka_unit_test(test_model),
         cmocka_unit_test(test_newest_first_and_selection),
         cmocka_unit_test(test_nothing_new_no_event),
