@@ -40,8 +40,9 @@ static int run_headless(const struct cmd_line *line, const char *execution)
     if (!cmd_workspace(line, false, &ws, &e)) {
         return cmd_fail(line, &e);
     }
-    int status =
-        store_open(&ws, 0, &st, &e) ? cmd_wait(line, &ws, st, execution) : cmd_fail(line, &e);
+    int status = store_open(&ws, 0, &st, &e)
+                     ? cmd_wait(line, &ws, st, execution, &(struct wait_options){0})
+                     : cmd_fail(line, &e);
     store_close(st);
     workspace_release(&ws);
     CLEANUP(str_release) struct str out = STR_INIT;

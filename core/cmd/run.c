@@ -26,20 +26,21 @@ static bool open_store(const struct cmd_line *line, bool may_create, struct work
     return true;
 }
 
-static int follow(const struct cmd_line *line, const char *execution)
+static int follow(const struct cmd_line *line, const char *execution,
+                  const struct wait_options *options)
 {
     struct workspace ws;
     struct store *st = NULL;
     int status;
     if (open_store(line, false, &ws, &st, &status)) {
-        status = cmd_wait(line, &ws, st, execution);
+        status = cmd_wait(line, &ws, st, execution, options);
         store_close(st);
         workspace_release(&ws);
     }
     return status;
 }
 
-int cmd_run(const struct cmd_line *line)
+static int start(const struct cmd_line *line, const struct wait_options *options)
 {
     struct err e = ERR_INIT;
     int64_t parallel, retry_on_exit;
@@ -63,7 +64,19 @@ int cmd_run(const struct cmd_line *line)
     str_addf(&out, "%s\n", id);
     cmd_out(sv_of(&out));
     note_sandbox(line);
-    return cmd_has(line, "detach") ? 0 : follow(line, id);
+    return cmd_has(line, "detach") ? 0 : follow(line, id, options);
+}
+
+int cmd_run(const struct cmd_line *line)
+{
+    struct err e = ERR_INIT;
+    struct wait_options options;
+    if (!wait_options_read(line, &options, &e)) {
+        return cmd_fail(line, &e);
+    }
+    int status = start(line, &options);
+    wait_options_release(&options);
+    return status;
 }
 
 /* The whole id of the execution that the first argument names; empty after a failure. */
@@ -103,8 +116,15 @@ static int act_on(const struct cmd_line *line, enum req_type type, char *ret_id)
 int cmd_watch(const struct cmd_line *line)
 {
     char id[EXECUTION_ID + 1];
+    struct err e = ERR_INIT;
+    struct wait_options options;
+    if (!wait_options_read(line, &options, &e)) {
+        return cmd_fail(line, &e);
+    }
     int status = 0;
-    return resolve(line, id, &status) ? follow(line, id) : status;
+    status = resolve(line, id, &status) ? follow(line, id, &options) : status;
+    wait_options_release(&options);
+    return status;
 }
 
 int cmd_stop(const struct cmd_line *line)
@@ -116,6 +136,13 @@ int cmd_stop(const struct cmd_line *line)
 int cmd_retry(const struct cmd_line *line)
 {
     char id[EXECUTION_ID + 1];
+    struct err e = ERR_INIT;
+    struct wait_options options;
+    if (!wait_options_read(line, &options, &e)) {
+        return cmd_fail(line, &e);
+    }
     int status = act_on(line, REQ_RETRY, id);
-    return status ? status : follow(line, id);
+    status = status ? status : follow(line, id, &options);
+    wait_options_release(&options);
+    return status;
 }

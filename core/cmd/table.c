@@ -5,6 +5,19 @@
     {                                                                                              \
         "output", 'o', OPTION_TEXT, formats, "form of what is printed"                             \
     }
+/* of commands that wait for an execution */
+#define TIMEOUT                                                                                    \
+    {                                                                                              \
+        "timeout", 0, OPTION_TEXT, "S", "leave with status 5 when it takes longer (90, 15m, 2h)"   \
+    }
+#define JUNIT                                                                                      \
+    {                                                                                              \
+        "junit", 0, OPTION_TEXT, "FILE", "write a JUnit report of its steps at the end"            \
+    }
+#define ATTACHED                                                                                   \
+    {                                                                                              \
+        "attached", 0, OPTION_FLAG, NULL, "a signal, or the end of --timeout, stops the execution" \
+    }
 #define END                                                                                        \
     {                                                                                              \
         NULL, 0, OPTION_FLAG, NULL, NULL                                                           \
@@ -73,8 +86,13 @@ static const struct cmd_option run_options[] = {
     {"detach", 0, OPTION_FLAG, NULL, "print the id and leave; the execution goes on"},
     {"parallel", 0, OPTION_TEXT, "N", "at most N jobs at a time (the number of cores)"},
     {"retry-on-exit", 0, OPTION_TEXT, "N", "launch a job again, N times, when its script fails"},
+    ATTACHED,
+    TIMEOUT,
+    JUNIT,
     END,
 };
+static const struct cmd_option watch_options[] = {TIMEOUT, JUNIT, END};
+static const struct cmd_option retry_options[] = {ATTACHED, TIMEOUT, JUNIT, END};
 static const struct cmd_option gate_options[] = {
     {"reason", 0, OPTION_TEXT, "TEXT", "why; a rejection needs one"},
     {"output", 0, OPTION_LIST, "K=V", "an output of a callback step; may come several times"},
@@ -105,9 +123,10 @@ const struct cmd_info cmd_table[] = {
      false},
     {"run", "PIPELINE|FILE", "start a pipeline and wait for its end", 1, 1, run_options, cmd_run,
      false},
-    {"watch", "EXEC", "wait for the end of an execution", 1, 1, NULL, cmd_watch, false},
+    {"watch", "EXEC", "wait for the end of an execution", 1, 1, watch_options, cmd_watch, false},
     {"stop", "EXEC", "stop an execution", 1, 1, NULL, cmd_stop, false},
-    {"retry", "EXEC", "run again what did not succeed, and wait", 1, 1, NULL, cmd_retry, false},
+    {"retry", "EXEC", "run again what did not succeed, and wait", 1, 1, retry_options, cmd_retry,
+     false},
     {"ack", "KIND ID", "put aside what is red or waits, until its state changes", 2, 2, ack_options,
      cmd_ack, false},
     {"gate", "ls|approve|reject [TOKEN]", "list and decide what waits for a person", 1, 2,

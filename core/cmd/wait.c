@@ -3,26 +3,112 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
+#include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
+#include "core/cmd/act.h"
+#include "core/cmd/junit.h"
 #include "core/loop/loop.h"
 #include "core/pipeline/control.h"
 #include "core/store/execution.h"
 
 enum { POLL_MS = 500, ENSURE_FIRST_MS = 100, ENSURE_MS = 2000, MAX_STARTS = 4 };
+enum { EXIT_STOPPED = 1 };
+
+struct wait;
+
+/* One signal that is waited for. */
+struct wait_signal {
+    struct wait *wait;
+    struct loop_signal *signal;
+    int status; /* with which the command ends */
+};
+
+static const struct {
+    int number, status;
+} signals[] = {{SIGINT, 130}, {SIGTERM, EXIT_STOPPED}, {SIGHUP, EXIT_STOPPED}};
 
 struct wait {
     const struct cmd_line *line;
     const struct workspace *ws;
     struct store *st;
     const char *execution;
+    const struct wait_options *options;
     struct loop *loop;
+    struct wait_signal signals[ALEN(signals)];
     bool is_terminal;
-    int status; /* -1: not ended */
-    int starts; /* of drivers that were gone again when we looked */
+    bool was_signalled;
+    int status;  /* -1: not ended */
+    int instead; /* of the execution's own status, once it has ended; -1: that one */
+    int starts;  /* of drivers that were gone again when we looked */
 };
+
+/* --- options --- */
+
+/* nohup and the like: what was ignored when we came stays so. */
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+    return number == SIGHUP && sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+static void hold_signals(int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < ALEN(signals); i++) {
+        sigaddset(&set, signals[i].number);
+    }
+    sigprocmask(how, &set, NULL);
+}
+
+static bool read_timeout(const struct cmd_line *line, int64_t *ret_ms, struct err *e)
+{
+    const char *text = cmd_text(line, "timeout");
+    *ret_ms = 0;
+    return !text || (fmt_parse_duration_ms(sv_z(text), ret_ms) && *ret_ms > 0) ||
+           err_set(e, ERR_USAGE, "--timeout is a time as 90, 90s, 15m or 2h, not \"%s\"", text);
+}
+
+/* What needs somebody who waits cannot be asked of one that leaves. */
+static bool check_detach(const struct cmd_line *line, struct err *e)
+{
+    static const char *const words[] = {"attached", "timeout", "junit"};
+    for (size_t i = 0; cmd_has(line, "detach") && i < ALEN(words); i++) {
+        if (cmd_has(line, words[i])) {
+            return err_set(e, ERR_USAGE, "--detach leaves at once and --%s waits: give one of them",
+                           words[i]);
+        }
+    }
+    return true;
+}
+
+bool wait_options_read(const struct cmd_line *line, struct wait_options *ret, struct err *e)
+{
+    struct wait_options o = {.is_attached = cmd_has(line, "attached"), .begun_ms = clock_mono_ms()};
+    const char *report = cmd_text(line, "junit");
+    if (!check_detach(line, e) || !read_timeout(line, &o.timeout_ms, e) ||
+        (report && !junit_probe(report, &o.report, e))) {
+        return false;
+    }
+    if (o.is_attached) {
+        hold_signals(SIG_BLOCK);
+    }
+    *ret = o;
+    return true;
+}
+
+void wait_options_release(struct wait_options *o)
+{
+    free(o->report);
+    *o = (struct wait_options){0};
+}
+
+/* --- looking --- */
 
 static void show_steps(struct wait *w)
 {
@@ -56,6 +142,9 @@ static void look(void *arg)
         w->status = 0;
     } else if (strcmp(status, "Failed") == 0 || strcmp(status, "Stopped") == 0) {
         w->status = 1;
+    }
+    if (w->status >= 0 && status && w->instead >= 0) {
+        w->status = w->instead;
     }
     if (w->is_terminal) {
         show_steps(w);
@@ -100,32 +189,137 @@ static void ensure(void *arg)
     }
 }
 
-static void interrupted(void *arg)
+/* --- signals and time --- */
+
+/* Through the hub, so that the journal tells who stopped it. */
+static bool stop(const struct wait *w, struct err *e)
 {
-    struct wait *w = arg;
-    w->status = err_exit_status(ERR_CANCELLED);
-    fprintf(stderr, "\nexecution %s goes on; mlw watch %s waits for it\n", w->execution,
-            w->execution);
+    struct req req = {.type = REQ_STOP, .id = xstrdup(w->execution)};
+    struct ev reply;
+    if (!cmd_act(w->line, false, &req, &reply, e)) {
+        return false;
+    }
+    ev_release(&reply);
+    return true;
 }
 
-int cmd_wait(const struct cmd_line *line, const struct workspace *ws, struct store *st,
-             const char *execution)
+/* Ask for the end, and wait for it: then the command ends with `status`. */
+static void stop_and_wait(struct wait *w, int status)
+{
+    struct err e = ERR_INIT;
+    if (w->instead >= 0) {
+        return; /* it is asked already */
+    }
+    w->instead = status;
+    fprintf(stderr,
+            "execution %s is asked to stop, its jobs by SIGTERM; a second signal leaves "
+            "without waiting\n",
+            w->execution);
+    if (!stop(w, &e)) {
+        w->status = cmd_fail(w->line, &e);
+    }
+}
+
+static void signalled(void *arg)
+{
+    struct wait_signal *s = arg;
+    struct wait *w = s->wait;
+    if (w->is_terminal) {
+        fputc('\n', stderr);
+    }
+    if (!w->options->is_attached) {
+        w->status = s->status;
+        fprintf(stderr, "execution %s goes on; mlw watch %s waits for it\n", w->execution,
+                w->execution);
+    } else if (w->was_signalled) {
+        w->status = err_exit_status(ERR_CANCELLED);
+        fprintf(stderr, "execution %s is being stopped; mlw watch %s waits for its end\n",
+                w->execution, w->execution);
+    } else {
+        w->was_signalled = true;
+        stop_and_wait(w, s->status);
+    }
+}
+
+static void time_is_up(void *arg)
+{
+    struct wait *w = arg;
+    struct err e = ERR_INIT;
+    CLEANUP(str_release) struct str limit = STR_INIT;
+    look(w); /* it may have ended in this very moment */
+    if (w->status >= 0) {
+        return;
+    }
+    fmt_duration(&limit, w->options->timeout_ms);
+    err_set(&e, ERR_TIMEOUT, "execution %s has not ended within %s", w->execution, limit.p);
+    if (w->options->is_attached) {
+        (void)cmd_fail(w->line, &e);
+        stop_and_wait(w, err_exit_status(ERR_TIMEOUT));
+    } else {
+        err_hint(&e, "it goes on; mlw watch %s waits for it", w->execution);
+        w->status = cmd_fail(w->line, &e);
+    }
+}
+
+static void listen_to_signals(struct wait *w)
+{
+    for (size_t i = 0; i < ALEN(signals); i++) {
+        struct wait_signal *s = &w->signals[i];
+        s->wait = w;
+        s->status = signals[i].status;
+        s->signal = is_ignored(signals[i].number)
+                        ? NULL
+                        : loop_signal_new(w->loop, signals[i].number, signalled, s);
+    }
+    hold_signals(SIG_UNBLOCK);
+}
+
+static void run_loop(struct wait *w)
 {
     struct err ignored;
-    struct wait w = {line, ws, st, execution, loop_new(), isatty(STDERR_FILENO) == 1, -1, 0};
-    struct loop_watch *watch = loop_watch_new(w.loop, store_wake_path(st), look, &w, &ignored);
-    struct loop_timer *poll = loop_timer_new(w.loop, look, &w);
-    struct loop_timer *guard = loop_timer_new(w.loop, ensure, &w);
-    struct loop_signal *sig = loop_signal_new(w.loop, SIGINT, interrupted, &w);
+    struct loop_watch *watch = loop_watch_new(w->loop, store_wake_path(w->st), look, w, &ignored);
+    struct loop_timer *poll = loop_timer_new(w->loop, look, w);
+    struct loop_timer *guard = loop_timer_new(w->loop, ensure, w);
+    struct loop_timer *limit = loop_timer_new(w->loop, time_is_up, w);
+    listen_to_signals(w);
     loop_timer_start(poll, 0, POLL_MS);
     loop_timer_start(guard, ENSURE_FIRST_MS, ENSURE_MS);
-    while (w.status < 0) {
-        loop_step(w.loop, -1);
+    if (w->options->timeout_ms) {
+        int64_t left = w->options->timeout_ms - (clock_mono_ms() - w->options->begun_ms);
+        loop_timer_start(limit, left > 0 ? left : 0, 0);
+    }
+    while (w->status < 0) {
+        loop_step(w->loop, -1);
+    }
+    for (size_t i = 0; i < ALEN(signals); i++) {
+        if (w->signals[i].signal) {
+            loop_signal_free(w->signals[i].signal);
+        }
     }
     loop_timer_free(poll);
     loop_timer_free(guard);
-    loop_signal_free(sig);
+    loop_timer_free(limit);
     loop_watch_free(watch);
+}
+
+int cmd_wait(const struct cmd_line *line, const struct workspace *ws, struct store *st,
+             const char *execution, const struct wait_options *options)
+{
+    struct err e = ERR_INIT;
+    struct wait w = {.line = line,
+                     .ws = ws,
+                     .st = st,
+                     .execution = execution,
+                     .options = options,
+                     .loop = loop_new(),
+                     .is_terminal = isatty(STDERR_FILENO) == 1,
+                     .status = -1,
+                     .instead = -1};
+    run_loop(&w);
     loop_free(w.loop);
+    if (options->report && !junit_write(st, execution, options->report, &e)) {
+        int failed = cmd_fail(line, &e);
+        return w.status ? w.status : failed;
+    }
     return w.status;
 }

@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+"""Being away: signals and time at an attached execution, reports for CI, calls by [notify].
+
+Ends with `N passed, N failed, N skipped`; words choose cases by name.
+"""
+
+import os
+import signal
+import stat
+import sys
+import xml.etree.ElementTree as xml
+
+from engine import (after, callback, condition, contains, fail, pipeline, processing, run_cases,
+                    same, training, until)
+
+HERE = sys.modules[__name__]
+
+
+def executions(space):
+    return space.call("ls", "executions", "-o", "json").json()
+
+
+def catches(pid, *numbers):
+    with open("/proc/%d/status" % pid, encoding="ascii") as handle:
+        mask = int(next(x for x in handle if x.startswith("SigCgt")).split()[1], 16)
+    return all(mask >> (n - 1) & 1 for n in numbers)
+
+
+def first_line(child):
+    line = child.stdout.readline().decode().strip()
+    assert len(line) == 12, line
+    return line
+
+
+def begin(space, script, *words):
+    """Starts one job, attached or not, and returns the command and its execution once both are
+    there: the job has begun and the command handles signals."""
+    child = space.start("run", space.document(pipeline(processing("one", script))), *words)
+    execution = first_line(child)
+    space.until_marks(1)
+    until(lambda: catches(child.pid, signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
+          "the command handles signals")
+    return child, execution
+
+
+def end(child, status):
+    _, err = child.communicate(timeout=60)
+    same(child.returncode, status, err.decode())
+    return err.decode()
+
+
+# --- options ---
+
+def case_options_that_contradict_each_other(space):
+    path = space.document(pipeline(processing("one", "true")))
+    for words, part in (
+            (["--detach", "--attached"], "attached"), (["--detach", "--timeout", "5"], "timeout"),
+            (["--detach", "--junit", "x.xml"], "junit"), (["--timeout", "0"], "timeout"),
+            (["--timeout", "soon"], "soon"), (["--timeout", "-3"], "-3"),
+            (["--timeout", "5x"], "5x"), (["--timeout"], "timeout"), (["--junit"], "junit"),
+            (["--attached=yes"], "attached")):
+        done = space.call("run", path, *words, status=2)
+        contains(done.err, part)
+        same(done.out, "")
+    space.call("watch", "zzzzzzzzzzzz", "--attached", status=2)
+    same(executions(space), [])
+    assert not os.path.exists("x.xml")
+
+
+# --- signals ---
+
+TRAP = "trap 'echo got TERM; echo term > %s; exit 9' TERM; echo here > %s; " \
+       "while :; do read go < %s; done"
+
+
+def trap(space):
+    """A job that says when it is there and when SIGTERM reached it."""
+    return TRAP % (space.mark, space.mark, space.gate)
+
+
+def case_attached_a_signal_stops_the_execution(space):
+    for number, status in ((signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGINT, 130)):
+        space.marked = ""
+        child, execution = begin(space, trap(space), "--attached")
+        child.send_signal(number)
+        contains(end(child, status), execution)
+        same(space.marks(), ["here", "term"], "the job got its SIGTERM")
+        same(space.status(execution), "Stopped")
+        contains(space.call("logs", execution).out, "got TERM")
+    actions = [(r["name"], r["status"]) for r in
+               space.call("ls", "journal", "-o", "json").json()]
+    same(sorted(actions), [("start", "done")] * 3 + [("stop", "done")] * 3)
+
+
+def case_attached_the_job_has_its_grace(space):
+    script = ("trap 'echo term > %s; read go < %s; echo saved; exit 0' TERM; echo here > %s; "
+              "while :; do sleep 1000 & wait $!; done" % (space.mark, space.gate, space.mark))
+    child, execution = begin(space, script, "--attached")
+    child.send_signal(signal.SIGTERM)
+    space.until_marks(2)
+    same((child.poll(), space.status(execution)), (None, "Stopping"), "it waits for the job")
+    space.open_gate()
+    end(child, 1)
+    contains(space.call("logs", execution).out, "saved")
+
+
+def case_attached_a_second_signal_leaves_at_once(space):
+    for second in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        space.marked = ""
+        script = ("trap 'echo term > %s' TERM; echo here > %s; while :; do read go < %s && exit 0; "
+                  "done" % (space.mark, space.mark, space.gate))
+        child, execution = begin(space, script, "--attached")
+        child.send_signal(signal.SIGTERM)
+        space.until_marks(2)
+        same(child.poll(), None)
+        child.send_signal(second)
+        contains(end(child, 130), "mlw watch " + execution)
+        same(space.status(execution), "Stopping")
+        space.open_gate()
+        space.call("watch", execution, status=1)
+
+
+def case_a_signal_before_the_command_waits_is_not_lost(space):
+    """It comes as soon as the id is there: the command may not have begun to wait."""
+    for _ in range(5):
+        child = space.start("run", space.document(pipeline(processing("one", "sleep 1000"))),
+                            "--attached")
+        execution = first_line(child)
+        child.send_signal(signal.SIGTERM)
+        end(child, 1)
+        same(space.status(execution), "Stopped")
+
+
+def case_without_attached_a_signal_leaves_it_running(space):
+    for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 1), (signal.SIGHUP, 1)):
+        space.marked = ""
+        child, execution = begin(space, space.hold, "--junit", os.path.join(space.dir, "r.xml"))
+        child.send_signal(number)
+        contains(end(child, status), "goes on")
+        same(space.status(execution), "Executing")
+        same(suite(space)[1]["errors"], "1")
+        space.open_gate()
+        space.watch(execution)
+
+
+def case_retry_attached_is_stopped(space):
+    flag = os.path.join(space.base, "flag")
+    path = space.document(pipeline(processing("one", "test -e %s || exit 1; " % flag + trap(space))))
+    execution = space.call("run", path, status=1).out.split()[0]
+    with open(flag, "w", encoding="ascii"):
+        pass
+    child = space.start("retry", execution, "--attached")
+    space.until_marks(1)
+    child.send_signal(signal.SIGTERM)
+    end(child, 1)
+    same(space.status(execution), "Stopped")
+
+
+# --- time ---
+
+def case_time_runs_out(space):
+    report = os.path.join(space.dir, "r.xml")
+    path = space.document(pipeline(processing("one", space.hold)))
+    done = space.call("run", path, "--timeout", "1500ms", "--junit", report, status=5)
+    execution = done.out.split()[0]
+    contains(done.err, "has not ended within 1s")
+    contains(done.err, "mlw watch " + execution)
+    same(space.status(execution), "Executing", "it goes on")
+    same(suite(space)[1]["errors"], "1")
+    contains(space.call("watch", execution, "--timeout", "1", status=5).err, execution)
+    same(space.status(execution), "Executing", "watch stops nothing")
+    space.open_gate()
+    space.call("watch", execution, "--timeout", "60")
+    space.marked = ""
+    done = space.call("run", space.document(pipeline(processing("one", trap(space)))),
+                      "--timeout", "1500ms", "--attached", "--junit", report, status=5)
+    same(space.status(done.out.split()[0]), "Stopped")
+    contains(suite(space)[0].find("testcase/error").get("message"), "topped")
+
+
+def case_time_that_suffices(space):
+    space.call("run", space.document(pipeline(processing("one", "true"))), "--timeout", "1h")
+    space.call("run", space.document(pipeline(fail("one", "no"))), "--timeout", "1h", status=1)
+
+
+# --- reports ---
+
+def suite(space, name="r.xml"):
+    """The one testsuite of a report, its numbers checked against its cases."""
+    root = xml.parse(os.path.join(space.dir, name)).getroot()
+    same(root.tag, "testsuites")
+    suites = root.findall("testsuite")
+    same(len(suites), 1)
+    one = suites[0]
+    cases = one.findall("testcase")
+    for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        n = str(len(one.findall("testcase/" + tag)))
+        same((key, one.get(key), root.get(key)), (key, n, n))
+    same((one.get("tests"), root.get("tests")), (str(len(cases)), str(len(cases))))
+    assert float(one.get("time")) >= 0 and all(float(c.get("time")) >= 0 for c in cases)
+    assert not [n for n in os.listdir(space.dir) if name + "." in n], "a temporary is left"
+    return one, dict(one.attrib)
+
+
+def case_a_report_that_cannot_be_written(space):
+    path = space.document(pipeline(processing("one", "true")))
+    os.mkdir(os.path.join(space.dir, "folder"))
+    os.mkfifo(os.path.join(space.dir, "fifo"))
+    os.symlink("nowhere", os.path.join(space.dir, "dangling"))
+    space.write("file", "")
+    for name in ("absent/r.xml", "folder", "fifo", "dangling", "file/r.xml", "",
+                 "/dev/null", "/proc/r.xml", "x" * 300, "y" * 250, "folder/"):
+        where = name if name.startswith("/") or not name else os.path.join(space.dir, name)
+        done = space.call("run", path, "--junit", where, status=5)
+        same(done.out, "", name)
+        contains(done.err, "nothing was started")
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    same(executions(space), [])
+    same(sorted(os.listdir(os.path.join(space.dir, "folder"))), [])
+
+
+def case_a_report_of_every_end(space):
+    report = os.path.join(space.dir, "r.xml")
+    done = space.call("run", space.document(pipeline(
+        processing("prepare", "true"),
+        training("train", "echo the last words; exit 3", **after("prepare")),
+        processing("later", "true", **after("train")),
+        condition("check", 1, 2, yes=[processing("taken-not", "true")],
+                  no=[processing("taken", "true")]))),
+        "--name", "ci-pipeline", "--junit", report, status=1)
+    one, numbers = suite(space)
+    same((numbers["name"], numbers["tests"], numbers["failures"], numbers["errors"],
+          numbers["skipped"]), ("ci-pipeline", "6", "1", "0", "2"))
+    cases = {c.get("name"): c for c in one.findall("testcase")}
+    same(sorted(cases), ["check", "later", "prepare", "taken", "taken-not", "train"])
+    same(sorted(n for n, c in cases.items() if c.find("skipped") is not None),
+         ["later", "taken-not"])
+    assert cases["train"].find("failure").get("message"), "a reason"
+    same(cases["train"].find("failure").get("type"), "Training")
+    contains(cases["train"].find("system-out").text, "the last words")
+    same({p.get("name"): p.get("value") for p in one.findall("properties/property")}["execution"],
+         done.out.split()[0])
+    # a file that was there is replaced, links are followed, the other commands do it too
+    os.symlink("r.xml", os.path.join(space.dir, "link.xml"))
+    execution = done.out.split()[0]
+    space.write("r.xml", "old")
+    space.call("watch", execution, "--junit", os.path.join(space.dir, "link.xml"), status=1)
+    assert os.path.islink(os.path.join(space.dir, "link.xml"))
+    same(suite(space)[1]["failures"], "1")
+    space.call("retry", execution, "--junit", report, status=1)
+    same(suite(space)[1]["failures"], "1")
+    space.call("run", space.document(pipeline(processing("a", "true"), processing("b", "true"))),
+               "--junit", report)
+    same([suite(space)[1][k] for k in ("tests", "failures", "errors", "skipped")],
+         ["2", "0", "0", "0"])
+
+
+def case_a_report_of_whatever_was_printed(space):
+    report = os.path.join(space.dir, "r.xml")
+    script = ("printf 'a\\000b\\001\\033[31mred\\033[0m ]]> <x>&amp;&\\n\\377\\376 bad\\n';"
+              "printf '\\357\\277\\276\\355\\240\\200 \\360\\237\\230\\200 \\303\\251\\r\\n';"
+              "head -c 3000000 /dev/zero | tr '\\000' 'A'; printf '\\n';"
+              "i=0; while [ $i -lt 200 ]; do echo line $i; i=$((i+1)); done;"
+              "printf 'last ]]> \\033]0;title\\007\\001\\377'; exit 1")
+    for text, part in ((script, "last ]]>"), ("head -c 5000000 /dev/zero | tr '\\000' 'B'; exit 1",
+                                              "B" * 900)):
+        space.call("run", space.document(pipeline(processing("one", text))), "--junit", report,
+                   status=1)
+        out = suite(space)[0].find("testcase/system-out").text
+        contains(out, part)
+        assert "title" not in out and "\x1b" not in out, out
+        assert os.path.getsize(report) < 100000
+    space.call("run", space.document(pipeline(fail("one", "]]>\x01\x1b[31m<\"&'> \ud83d\ude00é"))),
+               "--junit", report, status=1)
+    contains(suite(space)[0].find("testcase/failure").text, "]]>")
+
+
+def case_a_report_that_fails_at_the_end(space):
+    """What was possible at the start is not any more: the report's folder has gone."""
+    os.mkdir(os.path.join(space.base, "out"))
+    report = os.path.join(space.base, "out", "r.xml")
+    child, _ = begin(space, space.hold, "--junit", report)
+    os.rmdir(os.path.join(space.base, "out"))
+    space.open_gate()
+    contains(end(child, 5), "could not write the report")
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases(HERE))
