@@ -27,42 +27,57 @@ void os_fault_process(const char *name)
     fault_seen = 0;
 }
 
-/* Appends a line for this point and returns the number of lines up to it, over all processes. */
-static long fault_note(const char *point)
+/* How many points were passed: by this process, or with MLW_FAULT_COUNT by all and by all of its
+ * name. */
+struct fault_count {
+    long in_all, of_name;
+};
+
+/* Appends a line for this point, and counts the lines up to it. */
+static struct fault_count fault_note(const char *point)
 {
-    const char *file = getenv("MLW_FAULT_COUNT");
-    int fd = file ? open(file, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
+    struct fault_count count = {0, ++fault_seen};
+    const char *path = getenv("MLW_FAULT_COUNT");
+    int fd = path ? open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
     if (fd < 0) {
-        return 0;
+        return count;
     }
     (void)!dprintf(fd, "%s %s\n", fault_process, point);
-    off_t end = lseek(fd, 0, SEEK_CUR); /* of our own line, whoever appends meanwhile */
-    char piece[4096];
-    ssize_t n;
-    long lines = 0;
-    for (off_t at = 0; at < end && (n = pread(fd, piece, sizeof piece, at)) > 0; at += n) {
-        for (ssize_t i = 0; i < n && at + i < end; i++) {
-            lines += piece[i] == '\n';
-        }
+    off_t end = lseek(fd, 0, SEEK_CUR), at = 0; /* of our own line, whoever appends meanwhile */
+    (void)lseek(fd, 0, SEEK_SET);
+    FILE *file = fdopen(fd, "r");
+    char *line = NULL;
+    size_t capacity = 0, n = strlen(fault_process);
+    ssize_t length;
+    count.of_name = 0;
+    while (at < end && (length = getline(&line, &capacity, file)) > 0) {
+        at += length;
+        count.in_all++;
+        count.of_name += strncmp(line, fault_process, n) == 0 && line[n] == ' ';
     }
-    close(fd);
-    return lines;
+    free(line);
+    fclose(file);
+    return count;
 }
 
 void os_fault_point(const char *point)
 {
-    const char *spec = getenv("MLW_FAULT");
-    long number = spec && strchr(spec, ':') ? strtol(strchr(spec, ':') + 1, NULL, 10) : 0;
-    size_t n = strlen(fault_process);
-    fault_seen++;
-    bool is_ours = spec && strncmp(spec, fault_process, n) == 0 && spec[n] == ':';
-    bool is_now = is_ours && number == fault_seen;
-    long in_all = is_now ? 0 : fault_note(point);
-    if (is_now || (spec && strncmp(spec, "all:", 4) == 0 && number == in_all)) {
-        kill(getpid(), SIGKILL);
-        for (;;) {
-            pause();
-        }
+    struct fault_count passed = fault_note(point);
+    struct sv rest = sv_z(getenv("MLW_FAULT")), name = {0}, number = {0};
+    bool has_number = sv_split(&rest, ':', &name) && sv_split(&rest, ':', &number);
+    long now = sv_eq(name, sv_z(fault_process)) ? passed.of_name
+               : sv_eq(name, SV("all"))         ? passed.in_all
+                                                : 0;
+    if (!has_number || now == 0 || strtol(number.p, NULL, 10) != now) {
+        return;
+    }
+    if (sv_eq(rest, SV("stop"))) {
+        kill(getpid(), SIGSTOP);
+        return;
+    }
+    kill(getpid(), SIGKILL);
+    for (;;) {
+        pause();
     }
 }
 #endif

@@ -15,8 +15,9 @@
 
 /* A durable effect is about to happen: commit, fsync, rename, fork, exec. In builds with
  * MLW_TEST_HOOKS, MLW_FAULT=PROC:N (PROC as named by os_fault_process) ends this process by
- * SIGKILL before its N-th point; MLW_FAULT_COUNT=FILE appends "PROC POINT\n" for each passed.
- * MLW_FAULT=all:N ends the one process that adds the N-th line to that file. */
+ * SIGKILL before its N-th point. MLW_FAULT_COUNT=FILE appends "PROC POINT\n" for each, also for
+ * the one that kills, and then it is the one process that adds PROC's N-th line to that file, or
+ * with all:N the N-th line of any, which is ended. PROC:N:stop stops it (SIGSTOP) instead. */
 #ifdef MLW_TEST_HOOKS
 void os_fault_process(const char *name);
 void os_fault_point(const char *point);

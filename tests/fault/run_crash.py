@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Every durable effect of a small pipeline, and the process that is about to do it killed there.
 
-The points of mlw, driver, shim and job are counted over all processes; each is walked with and
-without the sandbox. Ends with `N passed, N failed, N skipped`.
+The points of mlw, driver, shim and job are counted for each; every one is walked with and without
+the sandbox, and must be reached. Ends with `N passed, N failed, N skipped`.
 """
 
 import concurrent.futures
@@ -12,29 +12,48 @@ import sys
 import traceback
 
 import crash
-from engine import MLW, Space, base_folder, until
+from engine import Space, base_folder, same, until
+
+PROCESSES = ("mlw", "driver", "shim", "job")
 
 
-def walk(sandbox, point):
+def start(space, count, **environment):
+    path = space.document(crash.document(space, is_held=True))
+    return space.call("run", path, "--detach", status=None, MLW_FAULT_COUNT=count, **environment)
+
+
+def count_points(sandbox):
+    """The points of one undisturbed execution: [(process, n)]."""
+    space = Space(base_folder(), sandbox)
+    count = os.path.join(space.base, "count")
+    try:
+        with crash.Gates(space):
+            start(space, count)
+            execution = crash.end_of(space)
+        crash.check_end(space, execution, kills=0)
+        crash.check_quiet(space, execution)
+        same(len(crash.points(count)), sum(len(crash.points(count, p)) for p in PROCESSES))
+        return [(p, n + 1) for p in PROCESSES for n in range(len(crash.points(count, p)))]
+    finally:
+        space.close()
+
+
+def walk(sandbox, process, point):
     """Kill at one point; None when what must hold holds."""
     space = Space(base_folder(), sandbox)
+    count = os.path.join(space.base, "count")
     try:
-        count = os.path.join(space.base, "count")
-        path = space.document(crash.document(space))
-        space.call("run", path, "--detach", status=None, MLW_FAULT="all:%d" % point,
-                   MLW_FAULT_COUNT=count)
-        # how often a driver looks differs from run to run: the last points may not come
-        until(lambda: crash.lines(count) >= point or not space.processes(),
-              "point %d is reached" % point)
-        execution = crash.end_of(space)
+        with crash.Gates(space):
+            start(space, count, MLW_FAULT="%s:%d" % (process, point))
+            until(lambda: len(crash.points(count, process)) >= point,
+                  "%s reaches its point %d" % (process, point))
+            execution = crash.end_of(space, is_held=True)
         crash.check_end(space, execution)
         crash.check_quiet(space, execution)
         crash.check_replay([space])
         return None
     except Exception:
-        with open(count, encoding="ascii") as handle:
-            passed = handle.read().replace("\n", ", ")
-        return "%s\n%s" % (passed, traceback.format_exc())
+        return "%s\n%s" % (traceback.format_exc(), crash.explain(space, count))
     finally:
         space.close()
 
@@ -53,17 +72,17 @@ def main():
             print("SKIP walk_bwrap: bubblewrap does not start here")
             skipped += 1
             continue
-        points = crash.count_points(sandbox)
-        print("%s: %d points" % (sandbox, points))
-        cases += [(sandbox, n) for n in range(1, points + 1)]
+        points = count_points(sandbox)
+        print("%s: %d points" % (sandbox, len(points)))
+        cases += [(sandbox,) + p for p in points]
     if len(sys.argv) > 1:
-        cases = [c for c in cases if "%s:%d" % c in sys.argv[1:]]
+        cases = [c for c in cases if "%s:%s:%d" % c in sys.argv[1:]]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for case, problem in zip(cases, pool.map(lambda c: walk(*c), cases)):
             passed += problem is None
             failed += problem is not None
             if problem:
-                print("FAILED %s:%d %s\n%s" % (case + (MLW, problem)))
+                print("FAILED run_crash.py %s:%s:%d\n%s" % (case + (problem,)))
     print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
     return 1 if failed else 0
 

@@ -20,7 +20,7 @@ POINTS = 66  # what the wide pipeline passes, about; one that is not reached kil
 def one_kill(space, rng, count, child):
     """Kills somebody soon after a random number of points, or nobody if all was over before."""
     point = rng.randint(1, POINTS)
-    until(lambda: crash.lines(count) >= point or (child.poll() is not None
+    until(lambda: len(crash.points(count)) >= point or (child.poll() is not None
                                                   and not space.processes()), "point %d" % point)
     victims = sorted(space.processes())
     if victims:
