@@ -18,6 +18,7 @@
 
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
+#include "tui/squeeze.h"
 
 static const char fallback_term[] = "xterm-256color";
 static const char paste_on[] = "\033[?2004h";
@@ -335,21 +336,6 @@ struct term *term_open(int fd, bool no_colour, struct err *e)
     return t;
 }
 
-/* Without "use ASCII" (ESC ( B): no other set is ever chosen, and it comes with each change of
- * attributes. Looks only at what was added from `from` on. */
-static void strip_charset(struct str *out, size_t from)
-{
-    size_t to = from;
-    for (size_t i = from; i < out->n; i++) {
-        if (out->n - i >= 3 && memcmp(out->p + i, "\033(B", 3) == 0) {
-            i += 2;
-        } else if (out->p[i] != '\017') {
-            out->p[to++] = out->p[i];
-        }
-    }
-    str_truncate(out, to);
-}
-
 /* Move what ncurses wrote since the last call to `out`. */
 static void drain(struct term *t, struct str *out)
 {
@@ -369,7 +355,7 @@ static void drain(struct term *t, struct str *out)
         str_add(out, buf, (size_t)got);
         at += got;
     }
-    strip_charset(out, from);
+    squeeze(out, from);
     (void)lseek(t->mem_fd, 0, SEEK_SET);
     (void)!ftruncate(t->mem_fd, 0);
 }

@@ -46,6 +46,12 @@ static struct json *params(uint64_t *r)
     return j;
 }
 
+/* As training scripts print it: four decimals. */
+static double printed(double x)
+{
+    return round(x * 1e4) / 1e4;
+}
+
 /* Every third metric of a run is a curve, the others one value. */
 static bool add_metrics(struct store *st, const char *uid, int64_t started_ms, uint64_t *r,
                         struct err *e)
@@ -56,7 +62,7 @@ static bool add_metrics(struct store *st, const char *uid, int64_t started_ms, u
         double x = unit(r), rate = 0.5 + unit(r);
         for (size_t i = 0; i < n; i++) {
             points[i] = (struct point){(double)i, (double)(started_ms + (int64_t)i * 1000),
-                                       x / (1 + rate * (double)i)};
+                                       printed(x / (1 + rate * (double)i))};
         }
         if (next(r) % 100 == 0) {
             points[n - 1].value = NAN;
