@@ -1,7 +1,5 @@
-/* Sort keys and sorting; see sort.h. */
+/* Sort keys as text; see sort.h. The sorting itself is sort_rows.c. */
 #include "core/query/sort.h"
-
-#include <stdlib.h>
 
 #include "core/base/mem.h"
 
@@ -127,91 +125,4 @@ unsigned sort_needs(const struct sort *s)
         needs |= s->keys[i].field.field < 0 ? 1u << s->keys[i].field.family : 0;
     }
     return needs;
-}
-
-/* --- sorting --- */
-
-/* The first key's value stands beside the row: most compares end there. */
-struct item {
-    struct value value;
-    uint32_t row;
-};
-
-struct sorting {
-    const struct sort *sort;
-    const struct sort_source *source;
-};
-
-static int compare_items(const struct sorting *s, const struct item *a, const struct item *b)
-{
-    for (size_t i = 0; i < s->sort->n; i++) {
-        const struct sort_key *key = &s->sort->keys[i];
-        struct value x = a->value, y = b->value;
-        if (i) {
-            x = s->source->value(s->source->arg, a->row, &key->field);
-            y = s->source->value(s->source->arg, b->row, &key->field);
-        }
-        int c = value_compare(x, y, key->is_descending);
-        if (c) {
-            return c;
-        }
-    }
-    return strcmp(s->source->id(s->source->arg, a->row), s->source->id(s->source->arg, b->row));
-}
-
-static void merge(const struct sorting *s, const struct item *from, size_t n, size_t middle,
-                  struct item *to)
-{
-    size_t a = 0, b = middle;
-    for (size_t i = 0; i < n; i++) {
-        bool is_a = a < middle && (b >= n || compare_items(s, &from[a], &from[b]) <= 0);
-        to[i] = from[is_a ? a++ : b++];
-    }
-}
-
-/* Small pieces by insertion, then pieces of double the length, from one array to the other. */
-static struct item *sort_items(const struct sorting *s, struct item *items, struct item *spare,
-                               size_t n)
-{
-    enum { PIECE = 8 };
-    for (size_t begin = 0; begin < n; begin += PIECE) {
-        size_t end = begin + PIECE < n ? begin + PIECE : n;
-        for (size_t i = begin + 1; i < end; i++) {
-            struct item x = items[i];
-            size_t j = i;
-            for (; j > begin && compare_items(s, &items[j - 1], &x) > 0; j--) {
-                items[j] = items[j - 1];
-            }
-            items[j] = x;
-        }
-    }
-    for (size_t width = PIECE; width < n; width *= 2) {
-        for (size_t begin = 0; begin < n; begin += 2 * width) {
-            size_t len = n - begin < 2 * width ? n - begin : 2 * width;
-            merge(s, items + begin, len, len < width ? len : width, spare + begin);
-        }
-        struct item *swap = items;
-        items = spare;
-        spare = swap;
-    }
-    return items;
-}
-
-void sort_rows(const struct sort *s, uint32_t *order, size_t n, const struct sort_source *source)
-{
-    if (n < 2) {
-        return;
-    }
-    struct item *items = xreallocarray(NULL, n * 2, sizeof *items);
-    for (size_t i = 0; i < n; i++) {
-        items[i].row = order[i];
-        items[i].value = s->n ? source->value(source->arg, order[i], &s->keys[0].field)
-                              : (struct value){.type = VALUE_MISSING};
-    }
-    struct sorting sorting = {s, source};
-    const struct item *sorted = sort_items(&sorting, items, items + n, n);
-    for (size_t i = 0; i < n; i++) {
-        order[i] = sorted[i].row;
-    }
-    free(items);
 }

@@ -40,7 +40,8 @@ struct sort_source {
     struct value (*value)(void *arg, uint32_t row, const struct query_field *field);
     const char *(*id)(void *arg, uint32_t row);
 };
-/* Put the n row numbers of `order` in order: O(n log n) compares, 48 n bytes meanwhile. */
+/* Put the n row numbers of `order` in order: O(n) for ids and numbers that differ early, at most
+ * O(n log n) compares; 32 n bytes meanwhile. */
 void sort_rows(const struct sort *s, uint32_t *order, size_t n, const struct sort_source *source);
 
 #endif
