@@ -28,6 +28,12 @@ enum {
     QUICK_FRAME_MS = 6,
     PACE_BYTES =
         4096, /* how much is sent before the terminal is asked, and again before it waits */
+    /* for terminals that never answer: what a slow line carries a second, how much may be on its
+     * way while a key is held down, and what counts as held down */
+    SLOW_LINE_BYTES_PER_S = 1200,
+    UNSEEN_BYTES = 8192,
+    HELD_GAP_MS = 58,
+    HELD_KEYS = 8,
     ANSWER_MS = 15000,    /* how long an answer is waited for */
     LAST_ANSWER_MS = 300, /* the same at the end: an answer that comes later lands in the shell */
 };
@@ -50,10 +56,14 @@ struct loop {
     int64_t slow_until_ms, quick_until_ms;
     /* What the kernel and the network hold on the way is out of our hands, so the terminal is
      * asked whether it has shown what it got (ECMA-48 8.3.35 DSR 5), and frames are left out
-     * while much is unanswered. A terminal that never answered is not waited for. */
-    int64_t asked_ms;        /* 0: no question is open */
-    size_t sent_bytes;       /* since the last question */
-    uint64_t answers;        /* heard so far */
+     * while much is unanswered. Of a terminal that never answered the worst is assumed while a key
+     * is held down, when frames left out are not missed: that its line is slow. */
+    int64_t asked_ms;     /* 0: no question is open */
+    size_t sent_bytes;    /* since the last question */
+    uint64_t answers;     /* heard so far */
+    int64_t unseen_bytes; /* on their way, if the line is slow, at unseen_ms */
+    int64_t unseen_ms, last_key_ms;
+    int held_keys;           /* in a row, HELD_GAP_MS at most between them */
     bool is_input_turn;      /* a key came: paint at once */
     uint64_t frames, synced; /* synced: input bytes that were reported */
     bool is_frame_open;      /* a frame's bytes are on their way */
@@ -104,9 +114,18 @@ static void flush_out(struct loop *l)
     }
 }
 
+/* How much of what was sent a slow line still holds. */
+static int64_t unseen(const struct loop *l)
+{
+    int64_t gone = (l->app->mono_ms - l->unseen_ms) * SLOW_LINE_BYTES_PER_S / 1000;
+    return gone < l->unseen_bytes ? l->unseen_bytes - gone : 0;
+}
+
 /* Count a frame's bytes; after enough of them, and with the first frame, ask. */
 static void ask(struct loop *l)
 {
+    l->unseen_bytes = unseen(l) + (int64_t)l->out.n;
+    l->unseen_ms = l->app->mono_ms;
     l->sent_bytes += l->out.n;
     if (!l->asked_ms && (l->sent_bytes >= PACE_BYTES || l->frames == 0)) {
         str_addz(&l->out, "\033[5n");
@@ -120,6 +139,20 @@ static bool is_held(const struct loop *l)
 {
     return l->asked_ms && l->answers && l->sent_bytes >= PACE_BYTES &&
            l->app->mono_ms < l->asked_ms + ANSWER_MS;
+}
+
+/* The same where nothing is answered. Who reads frame by frame (sync_fd) has no slow line. */
+static bool is_held_unanswered(const struct loop *l)
+{
+    return !l->answers && l->sync_fd <= 0 && l->held_keys >= HELD_KEYS &&
+           l->app->mono_ms <= l->last_key_ms + HELD_GAP_MS && unseen(l) > UNSEEN_BYTES;
+}
+
+static void count_held(struct loop *l)
+{
+    bool is_held = l->app->mono_ms <= l->last_key_ms + HELD_GAP_MS;
+    l->held_keys = is_held ? l->held_keys + (l->held_keys < HELD_KEYS) : 0;
+    l->last_key_ms = l->app->mono_ms;
 }
 
 static void hear_answers(struct loop *l)
@@ -170,6 +203,7 @@ static void input_drain(struct loop *l)
         }
         l->is_input_turn = true;
         l->quick_until_ms = l->app->mono_ms + QUICK_MS;
+        count_held(l);
         if (ev.kind == INPUT_KEY) {
             app_key(l->app, ev.key);
         } else {
@@ -332,6 +366,9 @@ static int64_t frame_due(const struct loop *l)
 {
     if (is_held(l)) {
         return l->asked_ms + ANSWER_MS;
+    }
+    if (is_held_unanswered(l)) {
+        return l->last_key_ms + HELD_GAP_MS + 1;
     }
     if (l->app->mono_ms < l->slow_until_ms) {
         return l->last_frame_ms + SLOW_FRAME_MS;
