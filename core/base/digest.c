@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/dl.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
@@ -112,94 +113,126 @@ bool digest_bytes(struct sv bytes, char *ret_hex, struct err *e)
     return true;
 }
 
-static bool add_fd(struct digest *d, int fd, const char *path, struct err *e)
+/* --- one file, in pieces --- */
+struct reading {
+    int fd; /* -1: none */
+    bool is_executable;
+    struct digest *digest;
+};
+
+static void reading_close(struct reading *r)
 {
-    char buf[64 * 1024];
-    for (;;) {
-        ssize_t n = read(fd, buf, sizeof buf);
-        if (n == 0) {
-            return true;
-        }
-        if (n < 0 && errno != EINTR) {
-            return err_sys(e, "could not read %s", path);
-        }
-        if (n > 0) {
-            digest_add(d, (struct sv){buf, (size_t)n});
-        }
+    if (r->fd >= 0) {
+        close(r->fd);
     }
+    digest_free(r->digest);
+    *r = (struct reading){.fd = -1};
 }
 
-static bool file_digest(const char *path, int open_flags, char *ret_hex, bool *ret_is_executable,
-                        struct err *e)
+static bool reading_open(struct reading *r, const char *path, int open_flags, struct err *e)
 {
+    struct stat st;
     /* O_NONBLOCK: a fifo must not hold us before it is known to be one */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | open_flags);
-    if (fd < 0) {
+    r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | open_flags);
+    if (r->fd < 0) {
         return err_sys(e, "could not open %s", path);
     }
-    struct stat st;
-    bool ok = fstat(fd, &st) == 0 || err_sys(e, "could not look at %s", path);
+    bool ok = fstat(r->fd, &st) == 0 || err_sys(e, "could not look at %s", path);
     if (ok && !S_ISREG(st.st_mode)) {
         ok = err_set(e, ERR_INVALID, "could not take the digest of %s: it is not a regular file",
                      path);
     }
-    struct digest *d = ok ? digest_new(e) : NULL;
-    ok = d && add_fd(d, fd, path, e);
-    if (ok) {
-        *ret_is_executable = st.st_mode & 0100;
-        digest_finish(d, ret_hex);
-    } else {
-        digest_free(d);
+    r->digest = ok ? digest_new(e) : NULL;
+    if (!r->digest) {
+        reading_close(r);
+        return false;
     }
-    close(fd);
-    return ok;
+    r->is_executable = st.st_mode & 0100;
+    return true;
 }
 
-bool digest_file(const char *path, char *ret_hex, struct err *e)
+/* One block; at the end of the file ret_hex is filled and it is closed. */
+static bool reading_step(struct reading *r, const char *path, bool *ret_is_done, char *ret_hex,
+                         struct err *e)
 {
-    bool is_executable;
-    return file_digest(path, 0, ret_hex, &is_executable, e);
+    char block[64 * 1024];
+    ssize_t n = read(r->fd, block, sizeof block);
+    *ret_is_done = n == 0;
+    if (n < 0 && errno != EINTR) {
+        return err_sys(e, "could not read %s", path);
+    }
+    if (n > 0) {
+        digest_add(r->digest, (struct sv){block, (size_t)n});
+    } else if (n == 0) {
+        digest_finish(r->digest, ret_hex);
+        r->digest = NULL;
+        reading_close(r);
+    }
+    return true;
 }
 
-/* --- trees --- */
-
-struct tree {
-    VEC(char *) files; /* relative to the root */
+/* --- a file, or a folder as a tree --- */
+struct digest_job {
+    char *path;
+    bool is_begun, is_dir;
+    VEC(char *) dirs;  /* relative to path, not listed yet */
+    VEC(char *) files; /* relative */
+    size_t at;         /* the file that is read */
+    struct digest *tree;
+    struct reading file;
 };
 
-static void tree_release(struct tree *t)
+struct digest_job *digest_job_new(const char *path)
 {
-    for (size_t i = 0; i < t->files.n; i++) {
-        free(t->files.at[i]);
-    }
-    vec_release(&t->files);
+    struct digest_job *j = xcalloc(1, sizeof *j);
+    j->path = xstrdup(path);
+    j->file.fd = -1;
+    return j;
 }
 
-static bool collect(struct tree *t, const char *root, const char *rel, struct err *e)
+void digest_job_free(struct digest_job *j)
 {
-    CLEANUP(mem_free_ptr) char *path = path_join(root, rel);
+    if (!j) {
+        return;
+    }
+    for (size_t i = 0; i < j->dirs.n; i++) {
+        free(j->dirs.at[i]);
+    }
+    for (size_t i = 0; i < j->files.n; i++) {
+        free(j->files.at[i]);
+    }
+    vec_release(&j->dirs);
+    vec_release(&j->files);
+    digest_free(j->tree);
+    reading_close(&j->file);
+    free(j->path);
+    free(j);
+}
+
+static bool list_dir(struct digest_job *j, const char *rel, struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *dir = path_join(j->path, rel);
     CLEANUP(os_names_release) struct os_names names = {0};
-    if (!os_list(path, &names, e)) {
+    if (!os_list(dir, &names, e)) {
         return false;
     }
     for (size_t i = 0; i < names.n; i++) {
-        CLEANUP(mem_free_ptr) char *sub = *rel ? path_join(rel, names.at[i]) : xstrdup(names.at[i]);
-        CLEANUP(mem_free_ptr) char *full = path_join(root, sub);
+        CLEANUP(mem_free_ptr) char *full = path_join(dir, names.at[i]);
+        char *sub = *rel ? path_join(rel, names.at[i]) : xstrdup(names.at[i]);
         struct stat st;
-        if (lstat(full, &st) != 0) {
-            return err_sys(e, "could not look at %s", full);
+        bool ok = lstat(full, &st) == 0 || err_sys(e, "could not look at %s", full);
+        if (ok && S_ISLNK(st.st_mode)) {
+            ok = err_set(e, ERR_INVALID, "could not take the digest of the folder %s: %s is a link",
+                         j->path, full);
         }
-        if (S_ISLNK(st.st_mode)) {
-            return err_set(e, ERR_INVALID,
-                           "could not take the digest of the folder %s: %s is a link", root, full);
+        if (!ok) {
+            free(sub);
+            return false;
         }
         if (S_ISDIR(st.st_mode)) {
-            if (!collect(t, root, sub, e)) {
-                return false;
-            }
+            vec_push(&j->dirs, sub);
         } else {
-            vec_push(&t->files, sub);
-            sub = NULL;
+            vec_push(&j->files, sub);
         }
     }
     return true;
@@ -210,43 +243,96 @@ static int by_bytes(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool add_file(struct digest *d, const char *root, const char *rel, struct err *e)
+/* One folder more; after the last one the files are in order. */
+static bool collect(struct digest_job *j, struct err *e)
 {
-    CLEANUP(mem_free_ptr) char *path = path_join(root, rel);
-    char hex[DIGEST_HEX + 1];
-    bool is_executable;
-    if (!file_digest(path, O_NOFOLLOW, hex, &is_executable, e)) {
+    CLEANUP(mem_free_ptr) char *rel = j->dirs.at[--j->dirs.n];
+    if (!list_dir(j, rel, e)) {
         return false;
     }
+    if (!j->dirs.n && j->files.n) {
+        qsort(j->files.at, j->files.n, sizeof *j->files.at, by_bytes);
+    }
+    return true;
+}
+
+static void add_line(struct digest *d, const char *rel, bool is_executable, const char *hex)
+{
     digest_add(d, (struct sv){rel, strlen(rel) + 1});
     digest_add(d, (struct sv){is_executable ? "1" : "0", 2});
     digest_add(d, sv_z(hex));
     digest_add(d, SV("\n"));
+}
+
+/* A block of the file that is read, or the next file. */
+static bool read_some(struct digest_job *j, bool *ret_is_done, char *ret_hex, struct err *e)
+{
+    const char *rel = j->is_dir ? j->files.at[j->at] : "";
+    CLEANUP(mem_free_ptr) char *path = *rel ? path_join(j->path, rel) : xstrdup(j->path);
+    if (j->file.fd < 0 && !reading_open(&j->file, path, j->is_dir ? O_NOFOLLOW : 0, e)) {
+        return false;
+    }
+    bool is_executable = j->file.is_executable, is_read;
+    char hex[DIGEST_HEX + 1];
+    if (!reading_step(&j->file, path, &is_read, hex, e)) {
+        return false;
+    }
+    if (is_read && j->is_dir) {
+        add_line(j->tree, rel, is_executable, hex);
+        j->at++;
+    } else if (is_read) {
+        memcpy(ret_hex, hex, sizeof hex);
+        *ret_is_done = true;
+    }
     return true;
+}
+
+static bool begin(struct digest_job *j, struct err *e)
+{
+    j->is_begun = true;
+    j->is_dir = os_is_dir(j->path);
+    if (j->is_dir) {
+        vec_push(&j->dirs, xstrdup(""));
+        j->tree = digest_new(e);
+    }
+    return !j->is_dir || j->tree;
+}
+
+bool digest_job_step(struct digest_job *j, int64_t deadline_us, bool *ret_is_done, char *ret_hex,
+                     struct err *e)
+{
+    bool ok = j->is_begun || begin(j, e);
+    *ret_is_done = false;
+    do {
+        if (ok && j->dirs.n) {
+            ok = collect(j, e);
+        } else if (ok && j->is_dir && j->at == j->files.n) {
+            digest_finish(j->tree, ret_hex);
+            j->tree = NULL;
+            *ret_is_done = true;
+        } else if (ok) {
+            ok = read_some(j, ret_is_done, ret_hex, e);
+        }
+    } while (ok && !*ret_is_done && clock_mono_us() < deadline_us);
+    return ok;
 }
 
 bool digest_tree(const char *path, char *ret_hex, struct err *e)
 {
-    if (!os_is_dir(path)) {
-        bool is_executable;
-        return file_digest(path, 0, ret_hex, &is_executable, e);
+    struct digest_job *j = digest_job_new(path);
+    bool is_done;
+    bool ok = digest_job_step(j, INT64_MAX, &is_done, ret_hex, e);
+    digest_job_free(j);
+    return ok;
+}
+
+bool digest_file(const char *path, char *ret_hex, struct err *e)
+{
+    struct reading r = {.fd = -1};
+    bool is_done = false, ok = reading_open(&r, path, 0, e);
+    while (ok && !is_done) {
+        ok = reading_step(&r, path, &is_done, ret_hex, e);
     }
-    CLEANUP(tree_release) struct tree tree = {0};
-    if (!collect(&tree, path, "", e)) {
-        return false;
-    }
-    if (tree.files.n) {
-        qsort(tree.files.at, tree.files.n, sizeof *tree.files.at, by_bytes);
-    }
-    struct digest *d = digest_new(e);
-    for (size_t i = 0; d && i < tree.files.n; i++) {
-        if (!add_file(d, path, tree.files.at[i], e)) {
-            digest_free(d);
-            return false;
-        }
-    }
-    if (d) {
-        digest_finish(d, ret_hex);
-    }
-    return d;
+    reading_close(&r);
+    return ok;
 }

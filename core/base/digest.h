@@ -2,6 +2,8 @@
 #ifndef MLW_BASE_DIGEST_H
 #define MLW_BASE_DIGEST_H
 
+#include <stdint.h>
+
 #include "core/base/err.h"
 #include "core/base/str.h"
 
@@ -20,5 +22,14 @@ MUST_USE bool digest_file(const char *path, char *ret_hex, struct err *e);
 /* A file, or a folder as a tree: the digest of its sorted "path NUL x-bit NUL digest LF" lines;
  * links are refused (ERR_INVALID names the path), names are compared as bytes. */
 MUST_USE bool digest_tree(const char *path, char *ret_hex, struct err *e);
+
+/* The same in pieces, so that whoever has other things to do is not held: nothing is read before
+ * the first step, each goes on until deadline_us of clock_mono_us (one block or one listed folder
+ * at least). After *ret_is_done, and after a failure, it is only freed. */
+struct digest_job;
+struct digest_job *digest_job_new(const char *path);
+MUST_USE bool digest_job_step(struct digest_job *j, int64_t deadline_us, bool *ret_is_done,
+                              char *ret_hex, struct err *e);
+void digest_job_free(struct digest_job *j); /* NULL is fine */
 
 #endif

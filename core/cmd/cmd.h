@@ -118,6 +118,7 @@ int cmd_init(const struct cmd_line *line);
 int cmd_logs(const struct cmd_line *line);
 int cmd_ls(const struct cmd_line *line);
 int cmd_new(const struct cmd_line *line);
+int cmd_plan(const struct cmd_line *line); /* of cmd_run */
 int cmd_retry(const struct cmd_line *line);
 int cmd_run(const struct cmd_line *line);
 int cmd_show(const struct cmd_line *line);

@@ -42,6 +42,9 @@ static int follow(const struct cmd_line *line, const char *execution,
 
 static int start(const struct cmd_line *line, const struct wait_options *options)
 {
+    if (cmd_has(line, "plan")) {
+        return cmd_plan(line);
+    }
     struct err e = ERR_INIT;
     int64_t parallel, retry_on_exit;
     if (!cmd_int(line, "parallel", 1, 10000, 0, &parallel, &e) ||

@@ -83,6 +83,8 @@ static const struct cmd_option check_options[] = {
 static const struct cmd_option run_options[] = {
     {"param", 'p', OPTION_LIST, "K=V", "value of a parameter; may come several times"},
     {"name", 0, OPTION_TEXT, "NAME", "the pipeline's name, instead of the file's"},
+    {"plan", 0, OPTION_FLAG, NULL, "say what each step would do, and start nothing"},
+    OUTPUT("text|json"),
     {"detach", 0, OPTION_FLAG, NULL, "print the id and leave; the execution goes on"},
     {"parallel", 0, OPTION_TEXT, "N", "at most N jobs at a time (the number of cores)"},
     {"retry-on-exit", 0, OPTION_TEXT, "N", "launch a job again, N times, when its script fails"},

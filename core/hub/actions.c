@@ -16,22 +16,12 @@ struct doing {
     struct err *e;
 };
 
-/* A file, or the name of a pipeline that was started here: then its newest execution's file. */
-static char *definition_file(const struct doing *d)
-{
-    if (os_exists(d->req->text) || strchr(d->req->text, '/')) {
-        return xstrdup(d->req->text);
-    }
-    char *file = execution_last_file(d->a->st, d->req->text);
-    return file ? file : xstrdup(d->req->text);
-}
-
 static bool do_start(struct doing *d)
 {
     const struct req *req = d->req;
     struct definition def = {0};
-    CLEANUP(mem_free_ptr) char *file = definition_file(d);
-    if (!definition_load(file, req->name, &def, d->e)) {
+    char *file = NULL;
+    if (!control_load(d->a->st, req->text, req->name, &def, &file, d->e)) {
         return false;
     }
     VEC(const char *) params = {0};
@@ -50,6 +40,7 @@ static bool do_start(struct doing *d)
     }
     vec_release(&params);
     definition_release(&def);
+    free(file);
     return ok;
 }
 

@@ -391,9 +391,10 @@ static char *local_path(const char *what, const char *base_dir, struct err *e)
     return path;
 }
 
-static bool digest_any(const char *path, char *ret_hex, struct err *e)
+char *objects_source(const char *what, const char *base_dir, struct err *e)
 {
-    return os_is_dir(path) ? digest_tree(path, ret_hex, e) : digest_file(path, ret_hex, e);
+    CLEANUP(mem_free_ptr) char *named = local_path(what, base_dir, e);
+    return named ? os_real_path(named, e) : NULL;
 }
 
 /* Copy first, then digest the copy: what is named is what is kept. */
@@ -402,7 +403,7 @@ static char *import_path(const struct objects *o, const char *path, struct err *
     char id[DIGEST_HEX + 1];
     CLEANUP(mem_free_ptr) char *staged = NULL;
     struct err ignored;
-    if (!digest_any(path, id, e)) {
+    if (!digest_tree(path, id, e)) {
         return NULL;
     }
     char *uri = xasprintf("s3://%s/%s/%s", OBJECTS_IMPORTS, id, path_base(path));
@@ -412,7 +413,7 @@ static char *import_path(const struct objects *o, const char *path, struct err *
     free(uri);
     uri = NULL;
     staged = stage(o, e);
-    if (staged && copy(path, staged, true, e) && digest_any(staged, id, e)) {
+    if (staged && copy(path, staged, true, e) && digest_tree(staged, id, e)) {
         uri = xasprintf("s3://%s/%s/%s", OBJECTS_IMPORTS, id, path_base(path));
         CLEANUP(mem_free_ptr) char *to = objects_path(o, uri, e);
         if (!to || (!objects_exist(o, uri) && !settle(staged, to, e))) {
@@ -432,8 +433,7 @@ char *objects_import(const struct objects *o, const char *what, const char *base
         struct s3_uri u;
         return s3_uri_parse(sv_z(what), &u, e) ? xstrdup(what) : NULL;
     }
-    CLEANUP(mem_free_ptr) char *named = local_path(what, base_dir, e);
-    CLEANUP(mem_free_ptr) char *path = named ? os_real_path(named, e) : NULL;
+    CLEANUP(mem_free_ptr) char *path = objects_source(what, base_dir, e);
     char *uri = path ? import_path(o, path, e) : NULL;
     if (!uri) {
         err_wrap(e, "could not take %s into the workspace", what);
@@ -441,11 +441,13 @@ char *objects_import(const struct objects *o, const char *what, const char *base
     return uri;
 }
 
-bool objects_digest(const struct objects *o, const char *uri, char *ret_hex, struct err *e)
+bool objects_content(const struct objects *o, const char *uri, char *ret_hex, char **ret_path,
+                     struct err *e)
 {
     struct s3_uri u;
-    CLEANUP(mem_free_ptr) char *path = existing(o, uri, e);
+    char *path = existing(o, uri, e);
     if (!path || !s3_uri_parse(sv_z(uri), &u, e)) {
+        free(path);
         return false;
     }
     /* an import carries its digest in its name */
@@ -454,7 +456,18 @@ bool objects_digest(const struct objects *o, const char *uri, char *ret_hex, str
         rest.p && !memchr(rest.p, '/', rest.n)) {
         memcpy(ret_hex, id.p, DIGEST_HEX);
         ret_hex[DIGEST_HEX] = 0;
-        return true;
+        free(path);
+        path = NULL;
     }
-    return digest_any(path, ret_hex, e);
+    *ret_path = path;
+    return true;
+}
+
+bool objects_digest(const struct objects *o, const char *uri, char *ret_hex, struct err *e)
+{
+    char *path = NULL;
+    bool ok =
+        objects_content(o, uri, ret_hex, &path, e) && (!path || digest_tree(path, ret_hex, e));
+    free(path);
+    return ok;
 }

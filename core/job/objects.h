@@ -63,9 +63,16 @@ MUST_USE bool objects_list(const struct objects *o, const char *uri, struct os_n
  * bytes give an equal uri. Caller frees; NULL with an error. */
 char *objects_import(const struct objects *o, const char *what, const char *base_dir,
                      struct err *e);
+/* Where what objects_import takes lies now; nothing is read or copied. Caller frees; NULL with an
+ * error. */
+char *objects_source(const char *what, const char *base_dir, struct err *e);
 /* Digest of an object's bytes or of the tree under a prefix (64 hex digits and NUL). Of an
  * import it is the one in its name; else the bytes are read. */
 MUST_USE bool objects_digest(const struct objects *o, const char *uri, char *ret_hex,
                              struct err *e);
+/* The same without reading: either ret_hex is known and *ret_path NULL, or *ret_path (caller frees)
+ * is what digest_job has to read. */
+MUST_USE bool objects_content(const struct objects *o, const char *uri, char *ret_hex,
+                              char **ret_path, struct err *e);
 
 #endif

@@ -15,6 +15,19 @@ struct start_options {
     int parallel, retry_on_exit;
 };
 
+/* Read what a person named: a file, or a pipeline that was started here before (then the file of
+ * its newest execution, and its name). st may be NULL: then only files. Caller releases *ret_def
+ * and frees *ret_file. */
+MUST_USE bool control_load(struct store *st, const char *what, const char *name,
+                           struct definition *ret_def, char **ret_file, struct err *e);
+/* What a start checks before it does anything: *ret_parameters are the resolved values, which the
+ * caller frees. Errors as of control_start. */
+MUST_USE bool control_accept(const struct definition *def, const char *file,
+                             const struct start_options *options, struct json **ret_parameters,
+                             struct err *e);
+/* [{name, type, depends_on, why}] in the order in which they start; caller frees. */
+struct json *control_steps(const struct definition *def);
+
 /* Start an execution of a loaded definition: parameters are resolved (ERR_USAGE), what cannot run
  * here is refused by name (ERR_REFUSED), what is incomplete is ERR_INVALID, inputs named by files
  * are taken into the store (ERR_IO); then the execution is durable, ret_id holds EXECUTION_ID + 1

@@ -255,7 +255,7 @@ bool drive_start_job(struct driver *d, size_t index)
     if (!resolve(d, index, &e)) {
         return fail_unlaunched(d, index, e.msg);
     }
-    struct drive_cache cache = {0};
+    struct cache_look cache = {0};
     if (!drive_cache_look(d, index, &cache, &e)) {
         return d->is_over ? false : fail_unlaunched(d, index, e.msg);
     }
@@ -268,7 +268,7 @@ bool drive_start_job(struct driver *d, size_t index)
     } else {
         ok = new_attempt(d, index, started);
     }
-    drive_cache_release(&cache);
+    cache_look_release(&cache);
     return ok;
 }
 

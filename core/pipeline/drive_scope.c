@@ -3,12 +3,10 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
-#include "core/base/os.h"
 #include "core/pipeline/drive.h"
 #include "core/pipeline/imports.h"
 #include "core/pipeline/names.h"
-
-enum { MAX_PROPERTY_BYTES = 32 * 1024 * 1024 };
+#include "core/pipeline/outputs.h"
 
 struct json *drive_execution_vars(const char *pipeline, const char *execution, int64_t started_ms)
 {
@@ -35,52 +33,19 @@ static const struct json *step_document(void *arg, const char *step)
     return index == DEFINITION_NONE ? NULL : d->steps[index].output;
 }
 
-/* The s3 address of one output of a processing step, from its document. */
-static const char *output_uri(const struct json *document, const char *output)
-{
-    const struct json *outputs = json_get(json_get(document, "ProcessingOutputConfig"), "Outputs");
-    json_each (o, outputs) {
-        if (z_eq(json_get_str(o, "OutputName"), output)) {
-            return json_get_str(json_get(o, "S3Output"), "S3Uri");
-        }
-    }
-    return NULL;
-}
-
 static bool read_uri(void *arg, const char *uri, struct str *out, struct err *e)
 {
-    struct driver *d = arg;
-    CLEANUP(mem_free_ptr) char *path = objects_path(&d->objects, uri, e);
-    if (!path) {
-        return false;
-    }
-    if (!os_exists(path)) {
-        return err_set(e, ERR_NOT_FOUND, "no object %s", uri);
-    }
-    return os_read_file(path, MAX_PROPERTY_BYTES, out, e);
+    const struct driver *d = arg;
+    return outputs_read_uri(&d->objects, uri, out, e);
 }
 
 static bool property_file(void *arg, const char *step, const char *file, struct json **ret_file,
                           struct err *e)
 {
-    struct driver *d = arg;
+    const struct driver *d = arg;
     size_t index = definition_find_step(&d->def, step);
-    const struct definition_step *s = &d->def.steps.at[index];
-    for (size_t i = 0; i < s->property_files.n; i++) {
-        const struct property_file *p = &s->property_files.at[i];
-        if (!z_eq(p->name, file)) {
-            continue;
-        }
-        const char *uri = output_uri(d->steps[index].output, p->output);
-        if (!uri) {
-            return err_set(e, ERR_NOT_FOUND, "step %s has no output %s", step, p->output);
-        }
-        CLEANUP(mem_free_ptr) char *at = xasprintf("%s/%s", uri, p->file_path);
-        CLEANUP(str_release) struct str text = STR_INIT;
-        return (read_uri(d, at, &text, e) && json_parse(sv_of(&text), ret_file, e)) ||
-               err_wrap(e, "property file %s of step %s", file, step);
-    }
-    return err_set(e, ERR_NOT_FOUND, "step %s has no property file %s", step, file);
+    return outputs_property_file(&d->objects, &d->def.steps.at[index], d->steps[index].output, file,
+                                 ret_file, e);
 }
 
 bool drive_bind(struct driver *d, const struct json *value, struct json **ret, struct err *e)

@@ -23,9 +23,9 @@ struct visit {
     bool (*fn)(struct visit *v, struct json *parent, struct json *node);
     const struct definition_step *step;
     const struct bind_scope *scope;
-    const struct objects *objects;
-    const char *base_dir;
     struct json *table;
+    bool (*each)(void *arg, const struct definition_step *step, const char *text, struct err *e);
+    void *arg;
     struct err *e;
 };
 
@@ -59,7 +59,7 @@ static char *plain_text(const char *text, bool *ret_is_quoted)
     return plain;
 }
 
-static bool take(struct visit *v, struct json *parent, struct json *node)
+static bool tell(struct visit *v, struct json *parent, struct json *node)
 {
     (void)parent;
     struct json *bound = NULL;
@@ -67,43 +67,90 @@ static bool take(struct visit *v, struct json *parent, struct json *node)
     if (!bind_value(node, v->scope, &bound, &ignored)) {
         return true; /* it depends on what a step will give */
     }
-    bool ok = true, is_quoted;
+    bool is_quoted;
     CLEANUP(mem_free_ptr)
     char *text = json_str(bound) ? plain_text(json_str(bound), &is_quoted) : NULL;
-    if (text && text[0] && !s3_uri_is(sv_z(text)) && !json_get(v->table, text)) {
-        char *uri = objects_import(v->objects, text, v->base_dir, v->e);
-        ok = uri || err_wrap(v->e, "step %s needs %s", v->step->name, text);
-        if (uri) {
-            json_set_str(v->table, text, uri);
-        }
-        free(uri);
-    }
+    bool is_file = text && text[0] && !s3_uri_is(sv_z(text));
     json_free(bound);
-    return ok;
+    return !is_file || v->each(v->arg, v->step, text, v->e);
+}
+
+/* At the start no step has ended: what asks for one is resolved later. */
+static const struct json *no_document(void *arg, const char *step)
+{
+    (void)arg, (void)step;
+    return NULL;
+}
+
+static bool no_file(void *arg, const char *step, const char *file, struct json **ret_file,
+                    struct err *e)
+{
+    (void)arg, (void)ret_file;
+    return err_set(e, ERR_NOT_FOUND, "step %s has not written %s yet", step, file);
+}
+
+static bool no_uri(void *arg, const char *uri, struct str *out, struct err *e)
+{
+    (void)arg, (void)out;
+    return err_set(e, ERR_NOT_FOUND, "%s is not read before its step starts", uri);
+}
+
+struct bind_scope imports_scope(const struct json *parameters, const struct json *execution)
+{
+    return (struct bind_scope){.parameters = parameters,
+                               .execution = execution,
+                               .step_document = no_document,
+                               .property_file = no_file,
+                               .read_uri = no_uri};
+}
+
+bool imports_each(const struct definition *d, const struct bind_scope *scope,
+                  bool (*each)(void *arg, const struct definition_step *step, const char *text,
+                               struct err *e),
+                  void *arg, struct err *e)
+{
+    struct visit v = {.fn = tell, .scope = scope, .each = each, .arg = arg, .e = e};
+    for (size_t i = 0; i < d->steps.n; i++) {
+        v.step = &d->steps.at[i];
+        /* walked, not changed: the definition owns it */
+        if (v.step->type != STEP_CONDITION && v.step->arguments &&
+            !visit(&v, (struct json *)(uintptr_t)v.step->arguments)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct taking {
+    const struct objects *objects;
+    const char *base_dir;
+    struct json *table;
+};
+
+static bool take(void *arg, const struct definition_step *step, const char *text, struct err *e)
+{
+    struct taking *t = arg;
+    if (json_get(t->table, text)) {
+        return true;
+    }
+    CLEANUP(mem_free_ptr) char *uri = objects_import(t->objects, text, t->base_dir, e);
+    if (!uri) {
+        return err_wrap(e, "step %s needs %s", step->name, text);
+    }
+    json_set_str(t->table, text, uri);
+    return true;
 }
 
 bool imports_take(const struct definition *d, const struct bind_scope *scope,
                   const struct objects *objects, const char *base_dir, struct json **ret_table,
                   struct err *e)
 {
-    struct visit v = {.fn = take,
-                      .scope = scope,
-                      .objects = objects,
-                      .base_dir = base_dir,
-                      .table = json_new_object(),
-                      .e = e};
-    for (size_t i = 0; i < d->steps.n; i++) {
-        v.step = &d->steps.at[i];
-        if (v.step->type == STEP_CONDITION || !v.step->arguments) {
-            continue;
-        }
-        /* walked, not changed: the definition owns it */
-        if (!visit(&v, (struct json *)(uintptr_t)v.step->arguments)) {
-            json_free(v.table);
-            return false;
-        }
+    struct taking t = {objects, base_dir, json_new_object()};
+    if (!imports_each(d, scope, take, &t, e)) {
+        json_free(t.table);
+        return false;
     }
-    *ret_table = v.table;
+    *ret_table = t.table;
     return true;
 }
 

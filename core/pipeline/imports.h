@@ -12,6 +12,14 @@
 #include "core/pipeline/bind.h"
 #include "core/pipeline/definition.h"
 
+/* What is known before any step has run: parameters and the execution's own values; borrowed. */
+struct bind_scope imports_scope(const struct json *parameters, const struct json *execution);
+/* Every file and folder that is imported, as the definition names it; one may come twice. False
+ * when `each` said so. */
+MUST_USE bool imports_each(const struct definition *d, const struct bind_scope *scope,
+                           bool (*each)(void *arg, const struct definition_step *step,
+                                        const char *text, struct err *e),
+                           void *arg, struct err *e);
 /* *ret_table: object text → s3 uri; caller frees. ERR_IO names the step and the file. */
 MUST_USE bool imports_take(const struct definition *d, const struct bind_scope *scope,
                            const struct objects *objects, const char *base_dir,

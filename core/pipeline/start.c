@@ -35,7 +35,37 @@ static bool check(const struct definition *def, const char *file, const struct j
     return ok;
 }
 
-static struct json *step_list(const struct definition *def)
+bool control_accept(const struct definition *def, const char *file,
+                    const struct start_options *options, struct json **ret_parameters,
+                    struct err *e)
+{
+    struct json *parameters = NULL;
+    bool ok = check(def, file, NULL, e) &&
+              parameters_resolve(def, options->params, options->param_count, &parameters, e) &&
+              check(def, file, parameters, e);
+    if (!ok) {
+        json_free(parameters);
+        return false;
+    }
+    *ret_parameters = parameters;
+    return true;
+}
+
+bool control_load(struct store *st, const char *what, const char *name, struct definition *ret_def,
+                  char **ret_file, struct err *e)
+{
+    bool is_file = strchr(what, '/') || (os_exists(what) && !os_is_dir(what));
+    char *last = is_file || !st ? NULL : execution_last_file(st, what);
+    char *file = last ? last : xstrdup(what);
+    if (!definition_load(file, name || !last ? name : what, ret_def, e)) {
+        free(file);
+        return false;
+    }
+    *ret_file = file;
+    return true;
+}
+
+struct json *control_steps(const struct definition *def)
 {
     struct json *list = json_new_array();
     for (size_t i = 0; i < def->order.n; i++) {
@@ -92,36 +122,12 @@ static bool choose_sandbox(const struct workspace *ws, enum sandbox_kind *ret, s
     return ok;
 }
 
-/* At the start no step has ended: what asks for one is resolved later. */
-static const struct json *no_document(void *arg, const char *step)
-{
-    (void)arg, (void)step;
-    return NULL;
-}
-
-static bool no_file(void *arg, const char *step, const char *file, struct json **ret_file,
-                    struct err *e)
-{
-    (void)arg, (void)ret_file;
-    return err_set(e, ERR_NOT_FOUND, "step %s has not written %s yet", step, file);
-}
-
-static bool no_uri(void *arg, const char *uri, struct str *out, struct err *e)
-{
-    (void)arg, (void)out;
-    return err_set(e, ERR_NOT_FOUND, "%s is not read before its step starts", uri);
-}
-
 static bool take_imports(const struct workspace *ws, const struct definition *def,
                          const struct json *parameters, const char *id, const char *base_dir,
                          struct json *options, struct err *e)
 {
     struct json *vars = drive_execution_vars(def->name, id, clock_wall_ms());
-    struct bind_scope scope = {.parameters = parameters,
-                               .execution = vars,
-                               .step_document = no_document,
-                               .property_file = no_file,
-                               .read_uri = no_uri};
+    struct bind_scope scope = imports_scope(parameters, vars);
     struct objects objects = {ws->objects};
     struct json *table = NULL;
     bool ok = imports_take(def, &scope, &objects, base_dir, &table, e);
@@ -144,7 +150,7 @@ static bool create(struct store *st, const struct definition *def, const char *f
     json_set_str(j, "definition", text.p);
     json_set(j, "parameters", json_clone(parameters));
     json_set(j, "options", json_clone(options));
-    json_set(j, "steps", step_list(def));
+    json_set(j, "steps", control_steps(def));
     bool ok = store_begin(st, e) &&
               store_event(st, id, EVENT_EXECUTION_CREATED, store_actor(), j, e) &&
               store_commit(st, e);
@@ -163,9 +169,8 @@ bool control_start(const struct workspace *ws, struct store *st, const struct de
     CLEANUP(mem_free_ptr) char *real = os_real_path(file, e);
     CLEANUP(mem_free_ptr) char *base_dir = real ? path_dir(real) : NULL;
     os_random_id(id, EXECUTION_ID, false);
-    bool ok = real && check(def, file, NULL, e) &&
-              parameters_resolve(def, options->params, options->param_count, &parameters, e) &&
-              check(def, file, parameters, e) && choose_sandbox(ws, &sandbox, e);
+    bool ok = real && control_accept(def, file, options, &parameters, e) &&
+              choose_sandbox(ws, &sandbox, e);
     if (ok) {
         chosen = options_json(options, sandbox, base_dir);
         ok = take_imports(ws, def, parameters, id, base_dir, chosen, e) &&

@@ -273,7 +273,8 @@ const char *store_wake_path(const struct store *st)
 static void take_version_lock(struct store *st, const struct workspace *ws)
 {
     CLEANUP(mem_free_ptr) char *path = path_join(ws->mlw, "version.lock");
-    st->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int how = st->is_read_only ? O_RDONLY : O_RDWR | O_CREAT;
+    st->lock_fd = open(path, how | O_CLOEXEC, 0600);
     if (st->lock_fd >= 0) {
         flock(st->lock_fd, LOCK_SH | LOCK_NB);
     }
@@ -298,12 +299,12 @@ static bool is_disk_read_only(const struct workspace *ws)
     return access(ws->mlw, W_OK) != 0 && errno == EROFS;
 }
 
-/* Where no file can be made, SQLite opens a database without its -wal only as one that nobody
- * changes: the name as a URI that says so, if that is how it is. */
-static void set_name(const struct store *st, bool is_disk_read_only, struct str *out)
+/* Where no file can or may be made, SQLite opens a database without its -wal only as one that
+ * nobody changes: the name as a URI that says so, if that is how it is. */
+static void set_name(const struct store *st, bool may_make_files, struct str *out)
 {
     CLEANUP(mem_free_ptr) char *wal = xasprintf("%s-wal", st->path);
-    if (!is_disk_read_only || os_exists(wal)) {
+    if (may_make_files || os_exists(wal)) {
         str_addz(out, st->path);
         return;
     }
@@ -325,7 +326,7 @@ static bool open_db(struct store *st, const struct workspace *ws, unsigned flags
         how |= SQLITE_OPEN_CREATE;
     }
     CLEANUP(str_release) struct str name = STR_INIT;
-    set_name(st, is_disk_read_only(ws), &name);
+    set_name(st, !(flags & STORE_LOOK) && !is_disk_read_only(ws), &name);
     how |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
     if (sqlite3_open_v2(name.p, &st->db, how, NULL) != SQLITE_OK) {
         return err_set(e, os_exists(st->path) ? ERR_IO : ERR_NOT_FOUND, "could not open %s: %s",
@@ -339,7 +340,7 @@ bool store_open(const struct workspace *ws, unsigned flags, struct store **ret_s
     struct store *st = xcalloc(1, sizeof *st);
     st->path = path_join(ws->mlw, "local.db");
     st->wake_path = path_join(ws->mlw, "wake");
-    st->is_read_only = flags & STORE_READ_ONLY || is_disk_read_only(ws);
+    st->is_read_only = flags & (STORE_READ_ONLY | STORE_LOOK) || is_disk_read_only(ws);
     st->wake_fd = st->is_read_only ? -1 : open(st->wake_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     take_version_lock(st, ws);
     if (!open_db(st, ws, flags, e)) {

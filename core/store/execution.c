@@ -334,6 +334,22 @@ bool execution_cache_last(struct store *st, const char *execution, const char *p
     return rc >= 0;
 }
 
+bool execution_cache_each(struct store *st, const char *pipeline, const char *step,
+                          const char *type, int64_t since_ms,
+                          bool (*fn)(void *arg, const char *attributes), void *arg, struct err *e)
+{
+    struct q q = q_get(st, STMT_CACHE_ALL);
+    q_text(q, ":pipeline", pipeline);
+    q_text(q, ":step", step);
+    q_text(q, ":type", type);
+    q_i64(q, ":since", since_ms);
+    int rc;
+    while ((rc = q_step(q, e)) == 1 && fn(arg, q_col(q, 0))) {
+    }
+    q_done(q);
+    return rc >= 0;
+}
+
 bool execution_log_offset(struct store *st, const char *id, const char *step, int64_t offset,
                           struct err *e)
 {

@@ -100,6 +100,12 @@ MUST_USE bool execution_cache_find(struct store *st, const char *pipeline, const
 MUST_USE bool execution_cache_last(struct store *st, const char *execution, const char *pipeline,
                                    const char *step, const char *type, struct arena *a,
                                    const char **ret_attributes, struct err *e);
+/* Attributes (JSON) of every result that may be taken over, newest first; `fn` says whether to go
+ * on, its text lives until it returns. */
+MUST_USE bool execution_cache_each(struct store *st, const char *pipeline, const char *step,
+                                   const char *type, int64_t since_ms,
+                                   bool (*fn)(void *arg, const char *attributes), void *arg,
+                                   struct err *e);
 
 /* --- while it runs: in a transaction --- */
 MUST_USE bool execution_log_offset(struct store *st, const char *id, const char *step,

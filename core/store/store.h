@@ -22,7 +22,13 @@ const char *event_word(enum event_type type);
 
 struct store;
 
-enum { STORE_READ_ONLY = 1 << 0, STORE_CREATE = 1 << 1 };
+enum {
+    STORE_READ_ONLY = 1 << 0,
+    STORE_CREATE = 1 << 1,
+    /* read-only, for one look: no file is made or changed beside the database either; what others
+     * commit meanwhile may not be seen */
+    STORE_LOOK = 1 << 2,
+};
 
 /* Open (and create or migrate) the workspace's local.db. A store on a read-only disk, or one
  * that a newer mlw wrote, opens read-only: store_is_read_only says so, with the reason. */

@@ -50,7 +50,9 @@ bool workspace_init(const char *dir, struct workspace *ret_ws, struct err *e)
         workspace_release(&ws);
         return false;
     }
-    if (chmod(ws.mlw, 0700) != 0) {
+    struct stat st;
+    bool is_closed = stat(ws.mlw, &st) == 0 && (st.st_mode & 07777) == 0700;
+    if (!is_closed && chmod(ws.mlw, 0700) != 0) {
         err_sys(e, "could not close %s to others", ws.mlw);
         workspace_release(&ws);
         return false;

@@ -111,7 +111,7 @@ static const struct {
     {"{'AlgorithmSpecification':{'TrainingImage':'i'},'HyperParameters':{'depth':'4',"
      "'sagemaker_submit_directory':'\\'s3://b/code\\''},'InputDataConfig':[{'ChannelName':'train',"
      "'DataSource':{'S3DataSource':{'S3Uri':'s3://b/other.csv'}}}]}",
-     "InputDataConfig", "InputDataConfig[0].DataSource.S3DataSource.S3Uri "},
+     "InputDataConfig", "InputDataConfig[train].DataSource.S3DataSource.S3Uri "},
 };
 
 static void what_counts_is_named(void **state)

@@ -102,6 +102,51 @@ static void a_tree_is_its_sorted_lines(void **state)
     assert_string_not_equal(hex, want);
 }
 
+/* Every step with no time at all: a block or a folder each. */
+static size_t in_pieces(const char *path, char *ret_hex, bool *ret_ok)
+{
+    struct digest_job *j = digest_job_new(path);
+    struct err e = ERR_INIT;
+    bool is_done = false;
+    size_t n = 0;
+    do {
+        n++;
+        *ret_ok = digest_job_step(j, 0, &is_done, ret_hex, &e);
+    } while (*ret_ok && !is_done);
+    digest_job_free(j);
+    return n;
+}
+
+static void pieces_give_the_same(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    CLEANUP(str_release) struct str big = STR_INIT;
+    for (size_t i = 0; i < 50000; i++) {
+        str_addf(&big, "%zu ", i);
+    }
+    tmp_file(tmp, "a/big", sv_of(&big));
+    tmp_file(tmp, "a/b/c/x", SV("abc"));
+    tmp_file(tmp, "empty", SV(""));
+    CLEANUP(mem_free_ptr) char *absent = path_join(tmp, "absent");
+    CLEANUP(mem_free_ptr) char *file = path_join(tmp, "a/big");
+    const struct {
+        const char *path;
+        size_t steps;
+    } cases[] = {{file, 5}, {tmp, 11}};
+    struct err e = ERR_INIT;
+    bool ok;
+    char want[DIGEST_HEX + 1], hex[DIGEST_HEX + 1];
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        assert_true(digest_tree(cases[i].path, want, &e));
+        assert_in_range(in_pieces(cases[i].path, hex, &ok), cases[i].steps, 100);
+        assert_true(ok);
+        assert_string_equal(hex, want);
+    }
+    assert_int_equal(in_pieces(absent, hex, &ok), 1);
+    assert_false(ok);
+}
+
 static void *digest_once(void *arg)
 {
     struct err e = ERR_INIT;
@@ -127,8 +172,11 @@ static void threads_may_be_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(threads_may_be_first),        cmocka_unit_test(what_is_no_file_is_refused),
-        cmocka_unit_test(links_in_a_tree_are_refused), cmocka_unit_test(known_digests),
+        cmocka_unit_test(pieces_give_the_same),
+        cmocka_unit_test(threads_may_be_first),
+        cmocka_unit_test(what_is_no_file_is_refused),
+        cmocka_unit_test(links_in_a_tree_are_refused),
+        cmocka_unit_test(known_digests),
         cmocka_unit_test(a_tree_is_its_sorted_lines),
     };
     return RUN_TESTS(tests);
