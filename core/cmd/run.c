@@ -42,9 +42,6 @@ static int follow(const struct cmd_line *line, const char *execution,
 
 static int start(const struct cmd_line *line, const struct wait_options *options)
 {
-    if (cmd_has(line, "plan")) {
-        return cmd_plan(line);
-    }
     struct err e = ERR_INIT;
     int64_t parallel, retry_on_exit;
     if (!cmd_int(line, "parallel", 1, 10000, 0, &parallel, &e) ||
@@ -72,6 +69,9 @@ static int start(const struct cmd_line *line, const struct wait_options *options
 
 int cmd_run(const struct cmd_line *line)
 {
+    if (cmd_has(line, "plan")) {
+        return cmd_plan(line);
+    }
     struct err e = ERR_INIT;
     struct wait_options options;
     if (!wait_options_read(line, &options, &e)) {
