@@ -43,6 +43,8 @@ struct app_config {
     bool (*write_file)(void *arg, const char *path, struct sv bytes, struct err *e);
     /* What goes on without the screen, for the quit dialog ("2 executions go on"). May be NULL. */
     void (*quit_note)(void *arg, struct str *out);
+    /* view_ops.reasons of the app's own texts (help, messages, documents); NULL: none. */
+    const char *const *text_reasons;
     void *arg;
     void *world; /* what all views share, theirs by app_world: opaque here */
 

@@ -54,6 +54,32 @@ static void doc_draw(const struct view *v, struct canvas *c, struct rect area)
     text_draw(&((const struct doc *)v->state)->text, c, area);
 }
 
+static enum can doc_can(const struct view *v, enum cmd cmd, struct str *why)
+{
+    const struct doc *d = v->state;
+    bool needs_needle = cmd == CMD_SEARCH_NEXT || cmd == CMD_SEARCH_PREV || cmd == CMD_ONLY_MATCHES;
+    if (needs_needle && d->text.needle.n == 0) {
+        str_addz(why, "nothing is searched for; / begins");
+        return CAN_OFF;
+    }
+    return CAN_YES;
+}
+
+/* To the next match or error; that there is none is said. */
+static enum handled doc_step(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
+{
+    struct doc *d = v->state;
+    size_t before = d->text.cursor;
+    enum handled handled = text_command(&d->text, cmd, arg);
+    if (d->text.cursor == before) {
+        app_toast(v->app, TOAST_INFO,
+                  cmd == CMD_NEXT_ERROR || cmd == CMD_PREV_ERROR
+                      ? "no other line looks like an error"
+                      : "no other line matches");
+    }
+    return handled;
+}
+
 static enum handled doc_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 {
     struct doc *d = v->state;
@@ -63,11 +89,21 @@ static enum handled doc_command(struct view *v, enum cmd cmd, const struct cmd_a
                    &(struct prompt_spec){.label = "/", .history = "search", .is_live = true});
         return HANDLED;
     }
+    if (cmd == CMD_COPY && d->text.cursor < d->lines.n) {
+        app_copy(v->app, d->lines.at[d->text.cursor]);
+        return HANDLED;
+    }
+    if (cmd == CMD_WRAP) {
+        app_toast(v->app, TOAST_INFO, "long lines are %s",
+                  d->text.is_wrapped ? "cut at the edge" : "wrapped");
+    }
     if (cmd == CMD_BACK && d->text.needle.n) {
         (void)text_search(&d->text, SV(""));
         return HANDLED;
     }
-    return text_command(&d->text, cmd, arg);
+    bool is_step = cmd == CMD_SEARCH_NEXT || cmd == CMD_SEARCH_PREV || cmd == CMD_NEXT_ERROR ||
+                   cmd == CMD_PREV_ERROR;
+    return is_step ? doc_step(v, cmd, arg) : text_command(&d->text, cmd, arg);
 }
 
 static void doc_reply(struct view *v, int tag, enum reply what, struct sv text)
@@ -117,6 +153,7 @@ static const struct view_ops doc_view = {
     .layout = doc_layout,
     .draw = doc_draw,
     .command = doc_command,
+    .can = doc_can,
     .reply = doc_reply,
     .crumbs = doc_crumbs,
     .status = doc_status,

@@ -63,6 +63,7 @@ struct app {
 
     struct str toast;
     enum toast toast_kind;
+    bool is_toast_answer;   /* to a key: it goes with the next one */
     int64_t toast_until_ms; /* mono; INT64_MAX: until a key */
     struct str connection;
     unsigned connection_style;
@@ -84,6 +85,8 @@ struct app {
 struct slot *app_slot(const struct app *app, uint32_t id);
 void app_bury(struct app *app); /* free what was closed */
 bool app_at_root(const struct app *app);
+/* Why cmd has no meaning in v; NULL: it has one. */
+const char *app_reason(const struct app *app, const struct view *v, enum cmd cmd);
 enum can app_can(const struct app *app, const struct view *v, enum cmd cmd, struct str *why);
 unsigned app_contexts(const struct app *app);
 

@@ -109,26 +109,33 @@ void app_ask_quit(struct app *app)
                                      .body = note.n ? note.p : NULL});
 }
 
-static void add_commands(struct app *app, struct menu *menu, bool only_actions)
+static void add_command(struct app *app, struct menu *menu, enum cmd cmd, const char *off)
 {
+    CLEANUP(str_release) struct str keys = STR_INIT;
+    keymap_labels(&app->keymap, app_contexts(app), cmd, app->canvas.is_ascii, &keys);
+    menu_add(menu, &(struct menu_item){.id = cmd_info(cmd)->name,
+                                       .describe = cmd_info(cmd)->text,
+                                       .key = keys.n ? keys.p : NULL,
+                                       .off = off});
+}
+
+/* Every action, those that can be done first; the others say why not. */
+static void add_actions(struct app *app, struct menu *menu, bool can_be_done)
+{
+    const unsigned acts = CMD_NEEDS_SELECTION | CMD_TAKES_MARKS | CMD_WRITES;
     const struct view *v = app_top(app);
     for (int i = CMD_NONE + 1; i < CMD_COUNT; i++) {
-        const struct cmd_info *info = cmd_info((enum cmd)i);
-        unsigned acts = CMD_NEEDS_SELECTION | CMD_TAKES_MARKS | CMD_WRITES;
+        enum cmd cmd = (enum cmd)i;
+        unsigned flags = cmd_info(cmd)->flags;
         CLEANUP(str_release) struct str why = STR_INIT;
-        CLEANUP(str_release) struct str keys = STR_INIT;
-        if (info->flags & CMD_IS_HIDDEN || (only_actions && !(info->flags & acts))) {
+        if (flags & CMD_IS_HIDDEN || !(flags & acts)) {
             continue;
         }
-        enum can can = app_can(app, v, (enum cmd)i, &why);
-        if (can == CAN_NOT && !(info->flags & CMD_IS_APPS)) {
-            continue;
+        enum can can = app_can(app, v, cmd, &why);
+        const char *off = can == CAN_OFF ? why.p : app_reason(app, v, cmd);
+        if (can_be_done ? can == CAN_YES : can != CAN_YES && off) {
+            add_command(app, menu, cmd, off);
         }
-        keymap_labels(&app->keymap, app_contexts(app), (enum cmd)i, app->canvas.is_ascii, &keys);
-        menu_add(menu, &(struct menu_item){.id = info->name,
-                                           .describe = info->text,
-                                           .key = keys.n ? keys.p : NULL,
-                                           .off = can == CAN_OFF ? why.p : NULL});
     }
 }
 
@@ -136,8 +143,22 @@ void app_open_actions(struct app *app)
 {
     struct modal *m = push(app, MODAL_MENU, NULL, TAG_ACTIONS, "action: ");
     m->has_list = true;
-    add_commands(app, &m->menu, true);
+    add_actions(app, &m->menu, true);
+    add_actions(app, &m->menu, false);
     menu_filter(&m->menu, SV(""));
+}
+
+static void add_commands(struct app *app, struct menu *menu)
+{
+    for (int i = CMD_NONE + 1; i < CMD_COUNT; i++) {
+        enum cmd cmd = (enum cmd)i;
+        unsigned flags = cmd_info(cmd)->flags;
+        CLEANUP(str_release) struct str why = STR_INIT;
+        enum can can = app_can(app, app_top(app), cmd, &why);
+        if (!(flags & CMD_IS_HIDDEN) && (can != CAN_NOT || flags & CMD_IS_APPS)) {
+            add_command(app, menu, cmd, can == CAN_OFF ? why.p : NULL);
+        }
+    }
 }
 
 static void palette_fill(struct app *app, struct modal *m)
@@ -146,7 +167,7 @@ static void palette_fill(struct app *app, struct modal *m)
     if (app->config.complete) {
         app->config.complete(app->config.arg, app, sv_of(&m->line.text), &m->menu);
     }
-    add_commands(app, &m->menu, false);
+    add_commands(app, &m->menu);
     menu_filter(&m->menu, sv_of(&m->line.text));
 }
 

@@ -133,6 +133,7 @@ static void toast_show(struct app *app, enum toast kind, struct sv text, const c
     str_release(&app->toast);
     app->toast = clean;
     app->toast_kind = kind;
+    app->is_toast_answer = app->is_key_turn;
     app->toast_until_ms = kind == TOAST_ERROR ? INT64_MAX : app->mono_ms + APP_TOAST_MS;
     app->is_dirty = true;
 }

@@ -167,8 +167,17 @@ unsigned app_contexts(const struct app *app)
     return KEYCTX_BIT(GLOBAL) | (v && v->ops->contexts ? v->ops->contexts(v) : 0);
 }
 
+const char *app_reason(const struct app *app, const struct view *v, enum cmd cmd)
+{
+    const char *const *reasons = v && v->ops->reasons ? v->ops->reasons : app->config.text_reasons;
+    return v && reasons ? reasons[cmd] : NULL;
+}
+
 enum can app_can(const struct app *app, const struct view *v, enum cmd cmd, struct str *why)
 {
+    if (app_reason(app, v, cmd)) {
+        return CAN_NOT;
+    }
     unsigned flags = cmd_info(cmd)->flags;
     bool acts = flags & (CMD_NEEDS_SELECTION | CMD_TAKES_MARKS | CMD_WRITES);
     enum can can = v && v->ops->can ? v->ops->can(v, cmd, why) : acts ? CAN_NOT : CAN_YES;
@@ -302,22 +311,32 @@ static void own_suspend(struct app *app, const struct cmd_arg *arg)
     app->wants_suspend = true;
 }
 
+/* Where there is nothing to go to, that is said. */
+static void go_or_say(struct app *app, size_t index, const char *why)
+{
+    if (index < app->slot_count && index != app->current) {
+        go_to(app, index);
+    } else {
+        app_toast(app, TOAST_INFO, "%s", why);
+    }
+}
+
 static void own_history_back(struct app *app, const struct cmd_arg *arg)
 {
     (void)arg;
-    go_to(app, app->current > 0 ? app->current - 1 : 0);
+    go_or_say(app, app->current - 1, "this is the first view: there is none before it");
 }
 
 static void own_history_forward(struct app *app, const struct cmd_arg *arg)
 {
     (void)arg;
-    go_to(app, app->current + 1);
+    go_or_say(app, app->current + 1, "this is the newest view: there is none after it");
 }
 
 static void own_last_view(struct app *app, const struct cmd_arg *arg)
 {
     (void)arg;
-    go_to(app, index_of(app, app->last_id));
+    go_or_say(app, index_of(app, app->last_id), "no other view is open");
 }
 
 static void (*const own_commands[CMD_COUNT])(struct app *, const struct cmd_arg *) = {
@@ -352,33 +371,51 @@ static void say_off(struct app *app, enum cmd cmd, struct str *why)
     app_toast(app, TOAST_WARN, "%s: %s", cmd_info(cmd)->name, why->n ? why->p : "not now");
 }
 
-enum handled app_command(struct app *app, enum cmd cmd, const struct cmd_arg *arg)
+/* It cannot be done here or now: said in the view's words. */
+static bool is_refused(struct app *app, const struct view *v, enum cmd cmd)
 {
-    static const struct cmd_arg none = {.text = {"", 0}};
     CLEANUP(str_release) struct str why = STR_INIT;
-    struct view *v = app_top(app);
-    enum handled handled = PASS;
-    arg = arg ? arg : &none;
-    app->is_dirty = true;
-    if (cmd == CMD_NONE || cmd >= CMD_COUNT) {
-        return PASS;
-    }
+    const char *reason = app_reason(app, v, cmd);
     enum can can = app_can(app, v, cmd, &why);
     if (can == CAN_OFF) {
         say_off(app, cmd, &why);
-        return HANDLED;
+    } else if (reason) {
+        app_toast(app, TOAST_INFO, "%s", reason);
     }
+    return can == CAN_OFF || reason;
+}
+
+static enum handled do_command(struct app *app, enum cmd cmd, const struct cmd_arg *arg)
+{
+    struct view *v = app_top(app);
+    enum handled handled = PASS;
     if (v && v->ops->command) {
         handled = v->ops->command(v, cmd, arg);
     }
     if (handled == PASS && app->config.command) {
         handled = app->config.command(app->config.arg, app, cmd, arg);
     }
-    if (handled == PASS) {
-        handled = own_command(app, cmd, arg);
+    return handled == PASS ? own_command(app, cmd, arg) : handled;
+}
+
+enum handled app_command(struct app *app, enum cmd cmd, const struct cmd_arg *arg)
+{
+    static const struct cmd_arg none = {.text = {"", 0}};
+    app->is_dirty = true;
+    if (cmd == CMD_NONE || cmd >= CMD_COUNT) {
+        return PASS;
+    }
+    if (is_refused(app, app_top(app), cmd)) {
+        return HANDLED;
+    }
+    enum handled handled = do_command(app, cmd, arg ? arg : &none);
+    if (handled == HANDLED && cmd == CMD_REFRESH && app->toast.n == 0) {
+        app_toast(app, TOAST_INFO,
+                  "asked again"); /* what is new comes as an event, or nothing is */
     }
     if (handled == PASS && !(cmd_info(cmd)->flags & CMD_IS_HIDDEN)) {
-        app_toast(app, TOAST_INFO, "%s: nothing to do that to here", cmd_info(cmd)->name);
+        app_toast(app, TOAST_INFO, "%s: this screen has nothing that it could do",
+                  cmd_info(cmd)->name);
     }
     return handled;
 }
@@ -430,10 +467,27 @@ bool app_line(struct app *app, struct sv line, struct err *e)
     return is_view;
 }
 
+/* A key that is not one of this view's: why what it does elsewhere has no meaning here. */
+static void say_unbound(struct app *app, struct key key)
+{
+    const struct view *v = app_top(app);
+    CLEANUP(str_release) struct str label = STR_INIT;
+    for (int ctx = 0; ctx < KEYCTX_COUNT; ctx++) {
+        const struct key_binding *b = keymap_find(&app->keymap, 1u << ctx, key);
+        const char *why = b ? app_reason(app, v, b->cmd) : NULL;
+        if (why) {
+            app_toast(app, TOAST_INFO, "%s", why);
+            return;
+        }
+    }
+    key_label(key, app->canvas.is_ascii, &label);
+    app_toast(app, TOAST_INFO, "%s is no key here: ? lists those that are", label.p);
+}
+
 void app_key(struct app *app, struct key key)
 {
     app->is_dirty = true;
-    if (app->toast.n && app->toast_kind == TOAST_ERROR) {
+    if (app->toast_kind == TOAST_ERROR || app->is_toast_answer) {
         str_clear(&app->toast);
     }
     if (app_modal(app)) {
@@ -448,6 +502,8 @@ void app_key(struct app *app, struct key key)
     const struct key_binding *b = keymap_find(&app->keymap, app_contexts(app), key);
     if (b) {
         (void)app_command(app, b->cmd, &(struct cmd_arg){.text = {"", 0}, .n = b->n});
+    } else {
+        say_unbound(app, key);
     }
     app->is_key_turn = false;
     app_bury(app);

@@ -87,6 +87,10 @@ struct view_ops {
     const char *title; /* heading of its help; NULL: name */
     size_t state_size;
     unsigned flags;
+    /* By enum cmd: why a command has no meaning in this screen, in its own words, for ever; NULL:
+     * none, it has one. Said when its key is pressed and listed by `?`; what depends on the moment
+     * is `can`'s. Constant, CMD_COUNT long. Default: app_config.text_reasons. */
+    const char *const *reasons;
 
     /* Subscribe and set up; never blocks. Default: true. On false the view does not appear. */
     bool (*open)(struct view *, const struct route *, struct err *);

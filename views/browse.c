@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "tui/widgets/menu.h"
 #include "views/help.h"
+#include "views/reasons.h"
 #include "views/views.h"
 
 enum { TAG_FILTER = 1, TAG_SORT, TAG_COLUMNS, TAG_COPY };
@@ -337,13 +338,10 @@ static enum can browse_can(const struct view *v, enum cmd cmd, struct str *why)
     case CMD_COMPARE:
     case CMD_DIFF:
         return can_compare(b, why);
+    case CMD_WIDE:
+        return b->rows && b->rows->n ? CAN_YES : off(why, "there are no rows");
     case CMD_DESCRIBE:
         return browse_selected(b) ? CAN_YES : off(why, "no row is selected");
-    case CMD_NEXT_PANE:
-    case CMD_PREV_PANE:
-    case CMD_ZOOM_PANE:
-    case CMD_TAB:
-        return off(why, "there is one pane: d shows all of the selected row");
     default:
         break;
     }
@@ -389,13 +387,16 @@ static void compare(struct view *v, bool only_diff)
     app_text(v->app, only_diff ? "diff" : "compare", sv_of(&text));
 }
 
-/* Only what is loaded can be marked; where that is not all, it is said. */
-static void say_marks(struct view *v)
+/* Only what is loaded can be marked; where that is not all, or nothing new, it is said. */
+static void say_marks(struct view *v, enum cmd cmd, size_t before)
 {
     const struct browse *b = browse_of(v);
-    if (b->rows && b->rows->n < b->rows->matched) {
+    bool is_all = cmd == CMD_MARK_ALL;
+    if (is_all && b->rows && b->rows->n < b->rows->matched) {
         app_toast(v->app, TOAST_WARN, "marked the %zu around here of %zu: / narrows the list",
                   b->rows->n, b->rows->matched);
+    } else if ((is_all || cmd == CMD_MARK_RANGE) && before == b->table.mark_count) {
+        app_toast(v->app, TOAST_INFO, "all of these are marked already");
     }
 }
 
@@ -449,7 +450,6 @@ static enum handled list_command(struct view *v, enum cmd cmd, const struct cmd_
         return HANDLED;
     case CMD_REFRESH:
         browse_ask(b);
-        app_toast(v->app, TOAST_INFO, "asked again");
         return HANDLED;
     case CMD_PAUSE:
         pause(v);
@@ -478,11 +478,10 @@ static enum handled browse_command(struct view *v, enum cmd cmd, const struct cm
         describe(v);
         return HANDLED;
     }
+    size_t marks = b->table.mark_count;
     if (list_command(v, cmd, arg) == HANDLED || table_command(&b->table, cmd, arg) == HANDLED) {
         browse_keep_marked(b);
-        if (cmd == CMD_MARK_ALL) {
-            say_marks(v);
-        }
+        say_marks(v, cmd, marks);
         return HANDLED;
     }
     return things_do(v, &b->act, &b->raw, &t, cmd, arg);
@@ -537,6 +536,7 @@ const struct view_ops browse_view = {
     .name = "browse",
     .title = "A table",
     .state_size = sizeof(struct browse),
+    .reasons = reasons[REASONS_browse],
     .open = browse_open,
     .event = browse_event,
     .timer = browse_timer,

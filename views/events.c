@@ -8,6 +8,7 @@
 #include "views/cells.h"
 #include "views/env.h"
 #include "views/logs.h"
+#include "views/reasons.h"
 
 struct events {
     char *id;
@@ -71,6 +72,7 @@ static bool events_open(struct view *v, const struct route *route, struct err *e
     s->id = xstrdup(route->id);
     s->now_ms = app_now_ms(v->app);
     table_init(&s->table, columns, COL_COUNT, &source, s);
+    s->table.flags = TABLE_NO_MARKS;
     s->table.empty = "Nothing has happened yet.";
     s->sub = hub_subscribe(
         view_hub(v),
@@ -128,14 +130,6 @@ static enum can events_can(const struct view *v, enum cmd cmd, struct str *why)
     if (cmd == CMD_DESCRIBE || cmd == CMD_COPY || opens) {
         return CAN_YES;
     }
-    if (cmd == CMD_EVENTS || cmd == CMD_TIMELINE) {
-        str_addz(why, "these are the events");
-        return CAN_OFF;
-    }
-    if (cmd_info(cmd)->flags & (CMD_NEEDS_SELECTION | CMD_TAKES_MARKS | CMD_WRITES)) {
-        str_addz(why, "an event is a record; q goes back to the execution");
-        return CAN_OFF;
-    }
     return CAN_YES;
 }
 
@@ -163,6 +157,10 @@ static enum handled events_command(struct view *v, enum cmd cmd, const struct cm
         if (!app_open(v->app, &logs_view, &(struct route){.id = id}, &e)) {
             app_error(v->app, &e);
         }
+        return HANDLED;
+    }
+    if (cmd == CMD_REFRESH) {
+        hub_window(view_hub(v), s->sub, &(struct query){.sort = "seq"});
         return HANDLED;
     }
     if (cmd == CMD_DESCRIBE || cmd == CMD_COPY) {
@@ -243,6 +241,7 @@ const struct view_ops events_view = {
     .title = "Events of an execution",
     .state_size = sizeof(struct events),
     .flags = VIEW_IS_SINGLE,
+    .reasons = reasons[REASONS_events],
     .open = events_open,
     .event = events_event,
     .command = events_command,

@@ -8,6 +8,7 @@
 #include "core/model/state.h"
 #include "views/events.h"
 #include "views/logs.h"
+#include "views/reasons.h"
 #include "views/run.h"
 
 enum { TAG_SEARCH = 1, SERIES_PIXELS = 120 };
@@ -208,41 +209,6 @@ static void execution_reply(struct view *v, int tag, enum reply what, struct sv 
 
 /* --- what can be done --- */
 
-/* Keys that mean something elsewhere: why nothing comes of them here. */
-static const struct {
-    enum cmd cmd;
-    const char *why;
-} elsewhere[] = {
-    {CMD_LINEAGE, "what an execution was made of is drawn here; a model version has its own"},
-    {CMD_COMPARE, "runs are compared: mark them in :runs"},
-    {CMD_DIFF, "two things are needed: mark runs in :runs"},
-    {CMD_ROLL_BACK, "an execution only adds; to take back a model version, reject it with A"},
-    {CMD_REDO, "nothing was undone here"},
-    {CMD_DEPLOY, "a model version is deployed: see :packages"},
-    {CMD_DELETE, "executions are kept: they say where models come from"},
-    {CMD_SORT, "steps stand in the order in which they run"},
-    {CMD_SORT_INVERT, "steps stand in the order in which they run"},
-    {CMD_COLUMNS, "the columns are those that fit"},
-    {CMD_MARK, "one step at a time: the selected one"},
-    {CMD_MARK_RANGE, "one step at a time: the selected one"},
-    {CMD_MARK_ALL, "one step at a time: the selected one"},
-    {CMD_CLEAR_MARKS, "steps are not marked"},
-    {CMD_ACK, "what is red is hidden at home"},
-    {CMD_NEW, "a new execution is started from :pipelines"},
-    {CMD_RUN, "r runs again what did not succeed; a new execution starts from :pipelines"},
-    {CMD_NOTE, "notes are kept on runs and model versions"},
-    {CMD_SMOOTH_LESS, "charts are on the run's page: m"},
-    {CMD_SMOOTH_MORE, "charts are on the run's page: m"},
-    {CMD_LOG_SCALE, "charts are on the run's page: m"},
-    {CMD_X_AXIS, "charts are on the run's page: m"},
-    {CMD_INSPECT, "charts are on the run's page: m"},
-    {CMD_ZOOM_IN, "charts are on the run's page: m"},
-    {CMD_ZOOM_OUT, "charts are on the run's page: m"},
-    {CMD_ZOOM_RESET, "charts are on the run's page: m"},
-    {CMD_WIDE, "a step is one row; Enter gives its log the whole screen"},
-    {CMD_TAB, "there are two panes: Tab goes between them"},
-};
-
 static enum can off(struct str *why, const char *text)
 {
     str_addz(why, text);
@@ -295,11 +261,6 @@ static enum can can_look(const struct execution *x, enum cmd cmd, struct str *wh
 static enum can execution_can(const struct view *v, enum cmd cmd, struct str *why)
 {
     const struct execution *x = execution_of(v);
-    for (size_t i = 0; i < ALEN(elsewhere); i++) {
-        if (elsewhere[i].cmd == cmd) {
-            return off(why, elsewhere[i].why);
-        }
-    }
     switch ((int)cmd) {
     case CMD_STOP:
     case CMD_RETRY:
@@ -588,6 +549,7 @@ const struct view_ops execution_view = {
     .title = "An execution",
     .state_size = sizeof(struct execution),
     .flags = VIEW_IS_SINGLE,
+    .reasons = reasons[REASONS_execution],
     .open = execution_open,
     .event = execution_event,
     .timer = execution_timer,

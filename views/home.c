@@ -7,6 +7,7 @@
 #include "views/cells.h"
 #include "views/env.h"
 #include "views/help.h"
+#include "views/reasons.h"
 #include "views/things.h"
 #include "views/views.h"
 
@@ -254,6 +255,7 @@ static bool home_open(struct view *v, const struct route *route, struct err *e)
     (void)e;
     s->view = v;
     table_init(&s->table, s->columns, 0, &source, s);
+    s->table.flags = TABLE_NO_MARKS;
     columns_make(s, 80);
     s->sub =
         hub_subscribe(view_hub(v), &(struct query){.type = QUERY_ROWS, .kind = KIND_ATTENTION});
@@ -373,33 +375,21 @@ static struct thing thing_here(const struct home *s)
     return t;
 }
 
-static const struct {
-    enum cmd cmd;
-    const char *why;
-} elsewhere[] = {
-    {CMD_FILTER, "home is whole; lists are filtered: :executions, :runs, :packages"},
-    {CMD_SORT, "home stands in the order of need"},
-    {CMD_SORT_INVERT, "home stands in the order of need"},
-    {CMD_COLUMNS, "home has these columns; d shows all of a row"},
-    {CMD_WIDE, "d shows all of a row"},
-    {CMD_MARK, "rows are marked in lists: :executions, :runs, :packages"},
-    {CMD_MARK_RANGE, "rows are marked in lists: :executions, :runs, :packages"},
-    {CMD_MARK_ALL, "rows are marked in lists: :executions, :runs, :packages"},
-    {CMD_CLEAR_MARKS, "rows are marked in lists: :executions, :runs, :packages"},
-    {CMD_COMPARE, "runs are compared: mark them in :runs"},
-    {CMD_DIFF, "two things are needed: mark them in a list, as :runs"},
-    {CMD_ZOOM_PANE, "home has one pane"},
-    {CMD_TAB, "Tab goes to the next group"},
-};
+static bool has_other_group(const struct home *s)
+{
+    size_t n = 0;
+    for (int g = 0; g < GROUP_COUNT; g++) {
+        n += s->counts[g] > 0 && !s->is_folded[g];
+    }
+    return n > 1;
+}
 
 static enum can home_can(const struct view *v, enum cmd cmd, struct str *why)
 {
     const struct home *s = home_of(v);
-    for (size_t i = 0; i < ALEN(elsewhere); i++) {
-        if (elsewhere[i].cmd == cmd) {
-            str_addz(why, elsewhere[i].why);
-            return CAN_OFF;
-        }
+    if ((cmd == CMD_NEXT_PANE || cmd == CMD_PREV_PANE) && !has_other_group(s)) {
+        str_addz(why, "there is no other group");
+        return CAN_OFF;
     }
     if (cmd == CMD_DESCRIBE && !selected(s)) {
         str_addz(why, "no row is selected");
@@ -577,6 +567,7 @@ const struct view_ops home_view = {
     .title = "Home",
     .state_size = sizeof(struct home),
     .flags = VIEW_IS_SINGLE,
+    .reasons = reasons[REASONS_home],
     .open = home_open,
     .event = home_event,
     .timer = home_timer,

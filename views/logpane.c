@@ -310,10 +310,6 @@ enum can logpane_can(const struct logpane *p, enum cmd cmd, struct str *why)
     for (size_t i = 0; i < ALEN(own); i++) {
         is_own |= own[i] == cmd;
     }
-    if (cmd == CMD_TIMESTAMPS) {
-        str_addz(why, "the log is kept as the job wrote it, and has the times that the job wrote");
-        return CAN_OFF;
-    }
     if (is_own && p->text.count == 0) {
         str_addz(why, "there are no lines yet");
         return CAN_OFF;
@@ -362,6 +358,10 @@ enum handled logpane_command(struct logpane *p, int tag, enum cmd cmd, const str
     if (cmd == CMD_NEXT_ERROR || cmd == CMD_PREV_ERROR) {
         error_step(p, cmd == CMD_PREV_ERROR);
         return HANDLED;
+    }
+    if (cmd == CMD_WRAP) {
+        app_toast(p->view->app, TOAST_INFO, "long lines are %s",
+                  p->text.is_wrapped ? "cut at the edge" : "wrapped");
     }
     return text_command(&p->text, cmd, arg);
 }

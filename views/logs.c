@@ -12,6 +12,7 @@
 #include "views/events.h"
 #include "views/logpane.h"
 #include "views/rawdoc.h"
+#include "views/reasons.h"
 #include "views/run.h"
 
 enum { TAG_SEARCH = 1 };
@@ -146,44 +147,6 @@ static void logs_reply(struct view *v, int tag, enum reply what, struct sv text)
 
 /* --- what can be done --- */
 
-static const struct {
-    enum cmd cmd;
-    const char *why;
-} elsewhere[] = {
-    {CMD_OPEN, "a line of a log leads nowhere; Y copies it"},
-    {CMD_DESCRIBE, "a line of a log is all there is; the step is described on its own screen"},
-    {CMD_LOGS, "this is the log"},
-    {CMD_LINEAGE, "where a model came from stands on the model version"},
-    {CMD_COMPARE, "runs are compared: mark them in :runs"},
-    {CMD_DIFF, "runs are compared: mark them in :runs"},
-    {CMD_NEW, "n is the next match here"},
-    {CMD_ROLL_BACK, "a log cannot be taken back"},
-    {CMD_REDO, "nothing was undone here"},
-    {CMD_DEPLOY, "a model version is deployed: see :packages"},
-    {CMD_DELETE, "logs are kept with their attempt"},
-    {CMD_SORT, "lines stand in the order in which they were written"},
-    {CMD_SORT_INVERT, "lines stand in the order in which they were written"},
-    {CMD_COLUMNS, "a log has no columns"},
-    {CMD_MARK, "lines are not marked; Y copies the selected one"},
-    {CMD_MARK_RANGE, "lines are not marked; Y copies the selected one"},
-    {CMD_MARK_ALL, "lines are not marked; Y copies the selected one"},
-    {CMD_CLEAR_MARKS, "lines are not marked"},
-    {CMD_ACK, "what is red is hidden at home"},
-    {CMD_RUN, "r on the execution's screen runs again what did not succeed"},
-    {CMD_NOTE, "notes are kept on runs and model versions"},
-    {CMD_NOTIFY, "ask on the execution's screen: it is told when all of it ends"},
-    {CMD_NEXT_PANE, "there is one pane: q goes back to the steps"},
-    {CMD_PREV_PANE, "there is one pane: q goes back to the steps"},
-    {CMD_SMOOTH_LESS, "charts are on the run's page: m"},
-    {CMD_SMOOTH_MORE, "charts are on the run's page: m"},
-    {CMD_LOG_SCALE, "charts are on the run's page: m"},
-    {CMD_X_AXIS, "charts are on the run's page: m"},
-    {CMD_INSPECT, "charts are on the run's page: m"},
-    {CMD_ZOOM_IN, "charts are on the run's page: m"},
-    {CMD_ZOOM_OUT, "charts are on the run's page: m"},
-    {CMD_ZOOM_RESET, "charts are on the run's page: m"},
-};
-
 static enum can off(struct str *why, const char *text)
 {
     str_addz(why, text);
@@ -207,11 +170,6 @@ static enum can can_act(const struct logs *s, enum cmd cmd, struct str *why)
 static enum can logs_can(const struct view *v, enum cmd cmd, struct str *why)
 {
     const struct logs *s = logs_of(v);
-    for (size_t i = 0; i < ALEN(elsewhere); i++) {
-        if (elsewhere[i].cmd == cmd) {
-            return off(why, elsewhere[i].why);
-        }
-    }
     if (can_act(s, cmd, why) == CAN_OFF) {
         return CAN_OFF;
     }
@@ -221,7 +179,7 @@ static enum can logs_can(const struct view *v, enum cmd cmd, struct str *why)
     if (cmd == CMD_WHY && state_class(row_text(step_of(s), FIELD_STEP_status)) != STATE_BAD) {
         return off(why, "the step did not fail");
     }
-    enum can can = logpane_can(&s->pane, cmd, why);
+    enum can can = logpane_can(&s->pane, cmd == CMD_PAUSE ? CMD_FOLLOW : cmd, why);
     return can == CAN_NOT ? CAN_YES : can;
 }
 
@@ -232,6 +190,10 @@ static void open_attempt(struct view *v, long n)
     if (n < 1 || n > attempts_of(s)) {
         app_toast(v->app, TOAST_INFO, "%s has %ld attempt%s", s->step, attempts_of(s),
                   attempts_of(s) == 1 ? "" : "s");
+        return;
+    }
+    if (z_eq(s->id, id)) {
+        app_toast(v->app, TOAST_INFO, "this is attempt %ld", n);
         return;
     }
     free(s->id);
@@ -412,6 +374,7 @@ const struct view_ops logs_view = {
     .title = "A log",
     .state_size = sizeof(struct logs),
     .flags = VIEW_IS_SINGLE,
+    .reasons = reasons[REASONS_logs],
     .open = logs_open,
     .event = logs_event,
     .reply = logs_reply,

@@ -9,6 +9,7 @@
 #include "views/cells.h"
 #include "views/env.h"
 #include "views/help.h"
+#include "views/reasons.h"
 #include "views/things.h"
 #include "views/views.h"
 
@@ -239,7 +240,7 @@ static bool model_open(struct view *v, const struct route *route, struct err *e)
     m->id = xstrdup(route->id);
     m->group = xstrndup(route->id, (size_t)(slash - route->id));
     table_init(&m->table, columns, COL_COUNT, &source, m);
-    m->table.flags = TABLE_NO_TITLES;
+    m->table.flags = TABLE_NO_TITLES | TABLE_NO_MARKS;
     m->sub = hub_subscribe(
         view_hub(v), &(struct query){.type = QUERY_ROWS, .kind = KIND_PACKAGE, .id = m->group});
     return true;
@@ -296,37 +297,10 @@ static enum can off(struct str *why, const char *text)
     return CAN_OFF;
 }
 
-static const struct {
-    enum cmd cmd;
-    const char *why;
-} elsewhere[] = {
-    {CMD_FILTER, "versions are filtered in :packages"},
-    {CMD_SORT, "metrics stand in the order of their names"},
-    {CMD_SORT_INVERT, "metrics stand in the order of their names"},
-    {CMD_COLUMNS, "the columns are this version and the last approved one"},
-    {CMD_WIDE, "all there is stands here"},
-    {CMD_MARK, "versions are marked in :packages"},
-    {CMD_MARK_RANGE, "versions are marked in :packages"},
-    {CMD_MARK_ALL, "versions are marked in :packages"},
-    {CMD_CLEAR_MARKS, "versions are marked in :packages"},
-    {CMD_COMPARE, "versions are compared in :packages: mark them with Space"},
-    {CMD_DIFF, "versions are compared in :packages: mark them with Space"},
-    {CMD_LINEAGE, "where it came from stands here: Enter on the execution or the run"},
-    {CMD_NEXT_PANE, "there is one pane"},
-    {CMD_PREV_PANE, "there is one pane"},
-    {CMD_ZOOM_PANE, "there is one pane"},
-    {CMD_TAB, "there is one pane"},
-};
-
 static enum can model_can(const struct view *v, enum cmd cmd, struct str *why)
 {
     const struct model *m = model_of(v);
     const struct line *l = selected(m);
-    for (size_t i = 0; i < ALEN(elsewhere); i++) {
-        if (elsewhere[i].cmd == cmd) {
-            return off(why, elsewhere[i].why);
-        }
-    }
     if (!own(m) && cmd_info(cmd)->flags & (CMD_NEEDS_SELECTION | CMD_WRITES)) {
         return off(why, "the version is not known yet");
     }
@@ -491,6 +465,7 @@ const struct view_ops model_view = {
     .title = "A version of a model",
     .state_size = sizeof(struct model),
     .flags = VIEW_IS_SINGLE,
+    .reasons = reasons[REASONS_model],
     .open = model_open,
     .event = model_event,
     .reply = model_reply,

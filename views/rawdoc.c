@@ -17,6 +17,10 @@ void rawdoc_release(struct rawdoc *d, struct view *v)
 
 void rawdoc_ask(struct rawdoc *d, struct view *v, enum kind kind, const char *id)
 {
+    if (d->sub && z_eq(d->title, id)) {
+        app_toast(v->app, TOAST_INFO, "the document of %s is still being read", id);
+        return;
+    }
     rawdoc_release(d, v);
     d->title = xstrdup(id);
     d->sub = hub_subscribe(view_hub(v), &(struct query){QUERY_DOC, kind, .id = id});

@@ -10,6 +10,7 @@
 #include "views/events.h"
 #include "views/execution.h"
 #include "views/logs.h"
+#include "views/reasons.h"
 #include "views/run_state.h"
 
 enum { SERIES_PIXELS = 512 };
@@ -27,7 +28,7 @@ static bool run_open(struct view *v, const struct route *route, struct err *e)
     r->id = xstrdup(route->id);
     r->chart.from = r->chart.to = NAN;
     table_init(&r->table, run_columns, ALEN(run_columns), &run_source, r);
-    r->table.flags = TABLE_NO_TITLES | TABLE_NO_MARGIN;
+    r->table.flags = TABLE_NO_TITLES | TABLE_NO_MARGIN | TABLE_NO_MARKS;
     r->table.empty = "This run logged nothing.";
     r->doc_sub = hub_subscribe(hub, &(struct query){QUERY_DOC, KIND_RUN, .id = r->id});
     r->series_sub = hub_subscribe(
@@ -191,40 +192,6 @@ static enum handled chart_command(struct run *r, enum cmd cmd)
 
 /* --- what can be done --- */
 
-static const struct {
-    enum cmd cmd;
-    const char *why;
-} elsewhere[] = {
-    {CMD_STOP, "a run ends with its step: K on the execution's screen"},
-    {CMD_RETRY, "a run is made by a step: r on the execution's screen"},
-    {CMD_RUN, "a run is made by a step: r on the execution's screen"},
-    {CMD_APPROVE, "model versions are approved: see :packages"},
-    {CMD_REJECT, "model versions are rejected: see :packages"},
-    {CMD_COMPARE, "mark runs in :runs to compare them"},
-    {CMD_DIFF, "mark runs in :runs to see what differs"},
-    {CMD_LINEAGE, "inputs and outputs below are where it came from and what came of it"},
-    {CMD_ROLL_BACK, "a run is a record: there is nothing to take back"},
-    {CMD_REDO, "nothing was undone here"},
-    {CMD_DEPLOY, "a model version is deployed: see :packages"},
-    {CMD_DELETE, "runs are kept: they say where models come from"},
-    {CMD_NEW, "a run is made by a step: start a pipeline from :pipelines"},
-    {CMD_ACK, "what is red is hidden at home"},
-    {CMD_NOTIFY, "ask on the execution's screen: it is told when all of it ends"},
-    {CMD_NOTE, "the tags of a run are what its job and pipeline wrote"},
-    {CMD_SORT, "names stand in alphabetical order"},
-    {CMD_SORT_INVERT, "names stand in alphabetical order"},
-    {CMD_COLUMNS, "each line is a name and its value"},
-    {CMD_FILTER, "all there is of one run is on this page; :runs is filtered"},
-    {CMD_MARK, "runs are marked in :runs"},
-    {CMD_MARK_RANGE, "runs are marked in :runs"},
-    {CMD_MARK_ALL, "runs are marked in :runs"},
-    {CMD_CLEAR_MARKS, "runs are marked in :runs"},
-    {CMD_FOLLOW, "the chart follows by itself; P pauses it"},
-    {CMD_WIDE, "+ gives the chart the whole screen"},
-    {CMD_WHY, "the log says why: l"},
-    {CMD_TAB, "all of it is one page; Tab goes to the next group"},
-};
-
 static enum can off(struct str *why, const char *text)
 {
     str_addz(why, text);
@@ -234,7 +201,32 @@ static enum can off(struct str *why, const char *text)
 static bool is_of_chart(enum cmd cmd)
 {
     return (cmd >= CMD_SMOOTH_LESS && cmd <= CMD_ZOOM_RESET) || cmd == CMD_ZOOM_PANE ||
-           cmd == CMD_METRICS;
+           cmd == CMD_PANE_LESS || cmd == CMD_PANE_RESET || cmd == CMD_METRICS;
+}
+
+/* Why a key of the chart would change nothing; NULL: it would. */
+static const char *chart_end(const struct run *r, enum cmd cmd)
+{
+    const struct {
+        enum cmd cmd;
+        bool is_end;
+        const char *why;
+    } ends[] = {
+        {CMD_SMOOTH_LESS, r->chart.smoothing == 0, "the curve is not smoothed"},
+        {CMD_SMOOTH_MORE, r->chart.smoothing + 1 >= run_smoothing_count(),
+         "it is as smooth as it gets"},
+        {CMD_ZOOM_OUT, isnan(r->chart.from), "all of the x axis is shown"},
+        {CMD_ZOOM_RESET, isnan(r->chart.from), "all of the x axis is shown"},
+        {CMD_PANE_LESS, r->pane == RUN_PANE_NORMAL,
+         "the chart has its usual size; + makes it larger"},
+        {CMD_PANE_RESET, r->pane == RUN_PANE_NORMAL, "the chart has its usual size"},
+    };
+    for (size_t i = 0; i < ALEN(ends); i++) {
+        if (ends[i].cmd == cmd && ends[i].is_end) {
+            return ends[i].why;
+        }
+    }
+    return NULL;
 }
 
 static enum can can_look(const struct run *r, enum cmd cmd, struct str *why)
@@ -255,13 +247,14 @@ static enum can can_look(const struct run *r, enum cmd cmd, struct str *why)
 static enum can run_can(const struct view *v, enum cmd cmd, struct str *why)
 {
     const struct run *r = run_of(v);
-    for (size_t i = 0; i < ALEN(elsewhere); i++) {
-        if (elsewhere[i].cmd == cmd) {
-            return off(why, elsewhere[i].why);
-        }
-    }
     if (is_of_chart(cmd) && !chart_series_of(r)) {
         return off(why, "this run has no curve yet");
+    }
+    if (chart_end(r, cmd)) {
+        return off(why, chart_end(r, cmd));
+    }
+    if (cmd == CMD_RAW && !r->doc) {
+        return off(why, "its document is not here yet");
     }
     return can_look(r, cmd, why);
 }
@@ -276,13 +269,18 @@ static void open_view(struct view *v, const struct view_ops *ops, const char *id
     }
 }
 
+static void zoom_pane(struct run *r)
+{
+    r->pane = r->pane == RUN_PANE_FULL ? RUN_PANE_NORMAL : RUN_PANE_FULL;
+}
+
 /* A metric: its chart alone; an execution: its screen; all else: the whole text. */
 static void open_line(struct view *v)
 {
     struct run *r = run_of(v);
     const struct run_line *line = run_selected(r);
     if (line->series) {
-        r->is_zoomed = !r->is_zoomed;
+        zoom_pane(r);
     } else if (line->group == RUN_TAGS && z_eq(line->key, "execution")) {
         open_view(v, &execution_view, line->value);
     } else {
@@ -323,8 +321,8 @@ static enum handled back(struct run *r)
 {
     if (r->chart.is_inspecting) {
         r->chart.is_inspecting = false;
-    } else if (r->is_zoomed) {
-        r->is_zoomed = false;
+    } else if (r->pane != RUN_PANE_NORMAL) {
+        r->pane = RUN_PANE_NORMAL;
     } else {
         return PASS;
     }
@@ -347,7 +345,13 @@ static enum handled look(struct view *v, enum cmd cmd)
         return HANDLED;
     case CMD_METRICS:
     case CMD_ZOOM_PANE:
-        r->is_zoomed = !r->is_zoomed;
+        zoom_pane(r);
+        return HANDLED;
+    case CMD_PANE_LESS:
+        r->pane--;
+        return HANDLED;
+    case CMD_PANE_RESET:
+        r->pane = RUN_PANE_NORMAL;
         return HANDLED;
     case CMD_LOGS:
         open_log(v);
@@ -477,6 +481,9 @@ static void run_status(const struct view *v, struct status *st)
     if (run_smoothing(r) > 0) {
         str_addf(&st->state, "  smoothed %g", run_smoothing(r));
     }
+    if (r->is_paused) {
+        str_addz(&st->state, "  paused");
+    }
     if (r->chart.is_log) {
         str_addz(&st->state, "  log y");
     }
@@ -492,7 +499,8 @@ static void run_hints(const struct view *v, struct hints *h)
 {
     const struct run *r = run_of(v);
     const struct run_line *line = run_selected(r);
-    hint_add(h, CMD_OPEN, line && line->series ? (r->is_zoomed ? "all" : "chart") : "whole");
+    hint_add(h, CMD_OPEN,
+             line && line->series ? (r->pane == RUN_PANE_FULL ? "all" : "chart") : "whole");
     hint_add(h, CMD_LOGS, "log");
     hint_add(h, CMD_INSPECT, "inspect");
     hint_add(h, CMD_SMOOTH_MORE, "smooth");
@@ -561,6 +569,7 @@ const struct view_ops run_view = {
     .title = "A run",
     .state_size = sizeof(struct run),
     .flags = VIEW_IS_SINGLE,
+    .reasons = reasons[REASONS_run],
     .open = run_open,
     .event = run_event,
     .timer = run_timer,

@@ -110,8 +110,12 @@ void run_layout(struct view *v, struct rect area)
     if (area.h >= PLOT_MIN_BODY - 2) {
         rect_cut_top(&area, 1);
     }
-    if (r->is_zoomed && has_plot) {
+    if (r->pane == RUN_PANE_FULL && has_plot) {
         r->plot = area;
+    } else if (r->pane == RUN_PANE_HALF && has_plot && area.h >= PLOT_MIN_BODY) {
+        r->plot = rect_cut_bottom(&area, area.h * 2 / 3);
+        rect_cut_bottom(&area, 1);
+        r->list = area;
     } else if (has_plot && area.w >= WIDE) {
         r->list = rect_cut_left(&area, area.w * LIST_PER_CENT / 100);
         rect_cut_left(&area, 2);

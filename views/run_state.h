@@ -21,6 +21,8 @@ struct run_line {
     const struct series *series; /* of a metric; NULL: no curve yet */
 };
 
+enum run_pane { RUN_PANE_NORMAL, RUN_PANE_HALF, RUN_PANE_FULL }; /* how much the chart has */
+
 enum run_axis { RUN_BY_STEP, RUN_BY_TIME, RUN_AXIS_COUNT };
 
 struct run_chart {
@@ -39,7 +41,8 @@ struct run {
     struct table table;
     char *metric; /* whose curve is drawn; NULL: none */
     struct run_chart chart;
-    bool is_zoomed, is_ticking, is_paused, has_chosen;
+    enum run_pane pane;
+    bool is_ticking, is_paused, has_chosen;
     struct rect head, list, plot; /* from run_layout */
 };
 

@@ -10,6 +10,7 @@
 #include "core/base/utf8.h"
 #include "views/env.h"
 #include "views/palette.h"
+#include "views/reasons.h"
 #include "views/views.h"
 
 enum {
@@ -178,6 +179,7 @@ static struct app *make_app(struct screen *s, const struct screen_options *o, st
                                 .command = command,
                                 .write_file = write_file,
                                 .quit_note = quit_note,
+                                .text_reasons = reasons[REASONS_text],
                                 .arg = s,
                                 .world = &s->env,
                                 .theme = o->theme  ? o->theme

@@ -362,48 +362,11 @@ static const struct {
     {CMD_COPY, can_open, do_copy},
 };
 
-/* Commands that mean something to other things than those there are here, and why not to these. */
-static const struct {
-    enum cmd cmd;
-    const char *why;
-} elsewhere[] = {
-    {CMD_LINEAGE, "a model version's page says what it was made from: :packages"},
-    {CMD_ROLL_BACK, "what is done stays done here: a version is taken back by A, Reject"},
-    {CMD_REDO, "nothing was undone"},
-    {CMD_DEPLOY, "no endpoint is known in any context"},
-    {CMD_DELETE, "what ran is kept: it says where models come from"},
-    {CMD_NEW, "r on a pipeline starts a new execution; `mlw new` lays down a project"},
-    {CMD_NOTIFY, "the bell is rung by the page of an execution: Enter, then :notify"},
-    {CMD_NOTE, "notes are what is written as the reason of a decision: A"},
-    {CMD_SMOOTH_LESS, "charts are on a run's page: Enter"},
-    {CMD_SMOOTH_MORE, "charts are on a run's page: Enter"},
-    {CMD_LOG_SCALE, "charts are on a run's page: Enter"},
-    {CMD_X_AXIS, "charts are on a run's page: Enter"},
-    {CMD_INSPECT, "charts are on a run's page: Enter"},
-    {CMD_ZOOM_IN, "charts are on a run's page: Enter"},
-    {CMD_ZOOM_OUT, "charts are on a run's page: Enter"},
-    {CMD_ZOOM_RESET, "charts are on a run's page: Enter"},
-    {CMD_FOLLOW, "logs are followed; a table shows what there is as it comes"},
-    {CMD_WRAP, "a row is one line; d shows all of it"},
-    {CMD_TIMESTAMPS, "logs have times; ages are in the table already"},
-    {CMD_SEARCH, "tables are filtered: /"},
-    {CMD_SEARCH_NEXT, "tables are filtered: /"},
-    {CMD_SEARCH_PREV, "tables are filtered: /"},
-    {CMD_ONLY_MATCHES, "tables are filtered: /"},
-    {CMD_NEXT_ERROR, "lines of logs are errors; rows are filtered: /status:Failed"},
-    {CMD_PREV_ERROR, "lines of logs are errors; rows are filtered: /status:Failed"},
-};
-
 enum can things_can(const struct thing *t, enum cmd cmd, struct str *why)
 {
     for (size_t i = 0; i < ALEN(doings); i++) {
         if (doings[i].cmd == cmd) {
             return t->kind < KIND_COUNT ? doings[i].can(t, why) : off(why, "no row is selected");
-        }
-    }
-    for (size_t i = 0; i < ALEN(elsewhere); i++) {
-        if (elsewhere[i].cmd == cmd) {
-            return off(why, elsewhere[i].why);
         }
     }
     return CAN_NOT;

@@ -7,13 +7,9 @@
 #include "core/mlw.h"
 #include "tui/app.h"
 
-extern const struct view_ops home_view;      /* home.c: no route */
-extern const struct view_ops browse_view;    /* browse.c: route.kind, .id of the parent, .filter */
-extern const struct view_ops execution_view; /* execution.c: route.id */
-extern const struct view_ops logs_view;      /* logs.c: route.id EXEC/STEP[/N] */
-extern const struct view_ops run_view;       /* run.c: route.id */
-extern const struct view_ops events_view;    /* events.c: route.id of the execution */
-extern const struct view_ops model_view;     /* model.c: route.id GROUP/VERSION */
+#define VIEW(id) extern const struct view_ops id##_view;
+#include "views/views.def"
+#undef VIEW
 
 /* A list of a kind; parent and filter may be NULL. */
 MUST_USE bool views_browse(struct app *app, enum kind kind, const char *parent, const char *filter,

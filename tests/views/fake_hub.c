@@ -14,6 +14,7 @@
 #include "core/base/mem.h"
 #include "core/base/vec.h"
 #include "tests/views/golden.h"
+#include "views/reasons.h"
 
 enum { MADE_LINES_MAX = 5000, COLUMNS_MAX = 40 };
 
@@ -518,6 +519,7 @@ struct fake *fake_new_with(struct app_config config)
     f->hub = hub_new(NULL, &fd, &e);
     f->env.hub = f->hub;
     config.wake_fd = -1;
+    config.text_reasons = reasons[REASONS_text];
     config.world = config.world ? config.world : &f->env;
     config.theme = config.theme ? config.theme : "dark";
     config.arg = config.arg ? config.arg : f;

@@ -160,10 +160,10 @@ static void what_cannot_be_says_why(void **state)
         {"jl", "evaluate has not started: it waits, after train"},
         {"jm", "evaluate is no run"},
         {"kl", "profile was not run: cache hit, from b7qp02mz5kd1"},
-        {"t", "the log is kept as the job wrote it"},
+        {"t", "the log has the times that the job wrote"},
         {"n", "nothing is searched for"},
         {"z", "reject it with A"},
-        {"c", "mark them in :runs"},
+        {"c", "the runs they made are compared: :runs"},
     };
     for (size_t i = 0; i < ALEN(rows); i++) {
         struct fake *f = opened(120, 24);
@@ -173,34 +173,6 @@ static void what_cannot_be_says_why(void **state)
         }
         fake_free(f);
     }
-}
-
-static void every_key_does_something_or_says_why(void **state)
-{
-    (void)state;
-    static const char *const poor[] = {"nothing to do that to", "not available", "not supported",
-                                       "not now", "later"};
-    struct fake *f = opened(120, 24);
-    for (int cmd = CMD_NONE + 1; cmd < CMD_COUNT; cmd++) {
-        bool is_apps = cmd_info((enum cmd)cmd)->flags & CMD_IS_APPS;
-        struct key key;
-        unsigned contexts = execution_view.contexts(app_top(f->app));
-        if (is_apps || !keymap_key_of(app_keymap(f->app), contexts, (enum cmd)cmd, &key)) {
-            continue;
-        }
-        (void)app_command(f->app, (enum cmd)cmd, NULL);
-        for (size_t i = 0; i < ALEN(poor); i++) {
-            if (fake_shows(f, poor[i])) {
-                fail_msg("%s says \"%s\"", cmd_info((enum cmd)cmd)->name, poor[i]);
-            }
-        }
-        fake_keys(f, "<Esc>");
-        if (!app_top(f->app) || app_top(f->app)->ops != &execution_view) {
-            fake_open(f, &execution_view, EXEC);
-        }
-        fake_pass(f, 10000);
-    }
-    fake_free(f);
 }
 
 static void a_gate_is_decided_with_a(void **state)
@@ -420,7 +392,6 @@ int main(void)
         cmocka_unit_test(only_y_stops),
         cmocka_unit_test(a_refusal_is_said),
         cmocka_unit_test(what_cannot_be_says_why),
-        cmocka_unit_test(every_key_does_something_or_says_why),
         cmocka_unit_test(a_gate_is_decided_with_a),
         cmocka_unit_test(a_failed_one_is_retried),
         cmocka_unit_test(the_log_waits_while_one_reads),

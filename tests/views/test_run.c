@@ -109,9 +109,7 @@ static void keys_of_charts(void **state)
     const struct run *r = run_of(app_top(f->app));
     fake_keys(f, ">>");
     assert_true(fake_shows(f, "smoothed 0.8"));
-    fake_keys(f, "<lt>");
-    (void)app_command(f->app, CMD_SMOOTH_LESS, NULL);
-    (void)app_command(f->app, CMD_SMOOTH_LESS, NULL);
+    fake_keys(f, "<lt><lt><lt>");
     assert_false(fake_shows(f, "smoothed 0"));
     fake_keys(f, "L");
     assert_true(fake_shows(f, "log y"));
@@ -128,10 +126,14 @@ static void keys_of_charts(void **state)
     fake_keys(f, "(0");
     assert_true(isnan(r->chart.from));
     fake_keys(f, "<Esc>+");
-    assert_true(r->is_zoomed);
+    assert_int_equal(r->pane, RUN_PANE_FULL);
     fake_golden(f, "run-zoomed-80x24");
+    fake_keys(f, "_");
+    assert_int_equal(r->pane, RUN_PANE_HALF);
+    assert_true(r->list.h > 0 && r->plot.h > r->list.h);
+    fake_keys(f, "=+");
     fake_keys(f, "<Esc>");
-    assert_false(r->is_zoomed);
+    assert_int_equal(r->pane, RUN_PANE_NORMAL);
     assert_ptr_equal(app_top(f->app)->ops, &run_view);
     fake_free(f);
 }
@@ -160,34 +162,6 @@ static void from_here_one_gets_to_its_log_and_execution(void **state)
     table_select_id(&r->table, SV("4/execution"));
     fake_keys(f, "<Enter>");
     assert_string_equal(app_top(f->app)->ops->name, "execution");
-    fake_free(f);
-}
-
-static void every_key_does_something_or_says_why(void **state)
-{
-    (void)state;
-    static const char *const poor[] = {"nothing to do that to", "not available", "not supported",
-                                       "not now", "later"};
-    struct fake *f = opened(132, 43);
-    for (int cmd = CMD_NONE + 1; cmd < CMD_COUNT; cmd++) {
-        bool is_apps = cmd_info((enum cmd)cmd)->flags & CMD_IS_APPS;
-        struct key key;
-        unsigned contexts = run_view.contexts(app_top(f->app));
-        if (is_apps || !keymap_key_of(app_keymap(f->app), contexts, (enum cmd)cmd, &key)) {
-            continue;
-        }
-        (void)app_command(f->app, (enum cmd)cmd, NULL);
-        for (size_t i = 0; i < ALEN(poor); i++) {
-            if (fake_shows(f, poor[i])) {
-                fail_msg("%s says \"%s\"", cmd_info((enum cmd)cmd)->name, poor[i]);
-            }
-        }
-        fake_keys(f, "<Esc>");
-        if (!app_top(f->app) || app_top(f->app)->ops != &run_view) {
-            fake_open(f, &run_view, RUN);
-        }
-        fake_pass(f, 10000);
-    }
     fake_free(f);
 }
 
@@ -225,7 +199,6 @@ int main(void)
         cmocka_unit_test(keys_of_charts),
         cmocka_unit_test(a_new_point_moves_nothing_else),
         cmocka_unit_test(from_here_one_gets_to_its_log_and_execution),
-        cmocka_unit_test(every_key_does_something_or_says_why),
         cmocka_unit_test(curves_are_saved_whole_or_not),
         cmocka_unit_test(nothing_is_drawn_outside),
     };

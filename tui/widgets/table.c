@@ -379,8 +379,11 @@ static long step_of(const struct table *t, enum cmd cmd)
     return 0;
 }
 
-static bool is_mark_command(enum cmd cmd)
+static bool is_mark_command(const struct table *t, enum cmd cmd)
 {
+    if (t->flags & TABLE_NO_MARKS) {
+        return false;
+    }
     return cmd == CMD_MARK || cmd == CMD_MARK_RANGE || cmd == CMD_MARK_ALL ||
            cmd == CMD_CLEAR_MARKS;
 }
@@ -400,7 +403,7 @@ enum handled table_command(struct table *t, enum cmd cmd, const struct cmd_arg *
         table_select_row(t, arg && arg->n > 0 ? (size_t)arg->n - 1 : 0);
     } else if (cmd == CMD_LEFT || cmd == CMD_RIGHT) {
         scroll_columns(t, cmd == CMD_LEFT ? -1 : 1);
-    } else if (is_mark_command(cmd)) {
+    } else if (is_mark_command(t, cmd)) {
         mark_command(t, cmd);
     } else {
         return PASS;
@@ -410,16 +413,17 @@ enum handled table_command(struct table *t, enum cmd cmd, const struct cmd_arg *
 
 enum can table_can(const struct table *t, enum cmd cmd, struct str *why)
 {
-    if (cmd == CMD_CLEAR_MARKS && t->mark_count == 0) {
+    bool marks = is_mark_command(t, cmd);
+    if (marks && cmd == CMD_CLEAR_MARKS && t->mark_count == 0) {
         str_addz(why, "nothing is marked");
         return CAN_OFF;
     }
-    if (cmd == CMD_MARK && !is_data(t, t->selected)) {
+    if (marks && cmd != CMD_CLEAR_MARKS && !is_data(t, t->selected)) {
         str_addz(why, "no row is selected");
         return CAN_OFF;
     }
-    return step_of(t, cmd) || is_mark_command(cmd) || cmd == CMD_TOP || cmd == CMD_BOTTOM ||
-                   cmd == CMD_LINE || cmd == CMD_LEFT || cmd == CMD_RIGHT
+    return step_of(t, cmd) || marks || cmd == CMD_TOP || cmd == CMD_BOTTOM || cmd == CMD_LINE ||
+                   cmd == CMD_LEFT || cmd == CMD_RIGHT
                ? CAN_YES
                : CAN_NOT;
 }

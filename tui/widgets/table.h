@@ -69,7 +69,11 @@ struct table_source {
     size_t (*find)(const void *arg, struct sv id);
 };
 
-enum table_flags { TABLE_NO_TITLES = 1 << 0, TABLE_NO_MARGIN = 1 << 1 /* no cells for marks */ };
+enum table_flags {
+    TABLE_NO_TITLES = 1 << 0,
+    TABLE_NO_MARGIN = 1 << 1, /* no cells for marks */
+    TABLE_NO_MARKS = 1 << 2   /* its rows cannot be marked */
+};
 
 struct table_width {
     int content, left, right; /* measured: whole; before and after the decimal point */

@@ -321,7 +321,7 @@ static enum handled view_command(struct text *t, enum cmd cmd)
         t->x = 0;
     } else if (cmd == CMD_ONLY_MATCHES) {
         t->only_matches = !t->only_matches;
-    } else if (cmd == CMD_FOLLOW) {
+    } else if (cmd == CMD_FOLLOW && t->can_follow) {
         set_following(t, !t->is_following);
     } else {
         return PASS;

@@ -1,0 +1,363 @@
+/* Every key of the interaction grammar (reference/tui.md C1) in every screen does something or says
+ * in that screen's own words why it does not. */
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "tests/views/fake_hub.h"
+#include "tui/app_internal.h"
+#include "views/reasons.h"
+#include "views/views.h"
+
+#define EXEC "k3v9x0m2q8ab"
+#define RUN  "5f0c9a27d1e84b6c9a3f0e7d2b1c4a58"
+
+/* --- a world in which every screen has something to show --- */
+
+static const struct {
+    enum kind kind;
+    const char *id, *table;
+} tables[] = {
+    {KIND_ATTENTION, NULL,
+     "id | name | status | group | kind | why | detail | created | context\n"
+     "execution:" EXEC " | churn | Failed | Red | execution | AUC | failed | 2h | local\n"
+     "execution:tab000000000 | tabular | Executing | Running | execution | 2 of 8 | runs | 1m | "
+     "local\n"},
+    {KIND_GATE, NULL, "id | name | status | token\n"},
+    {KIND_EXECUTION, NULL,
+     "id | name | status | pipeline | created | failure | context\n" EXEC " | " EXEC
+     " | Failed | churn | 2h | train: exit code 1 | local\n"},
+    {KIND_STEP, NULL,
+     "id | name | status | type | execution | started | ended | attempts | why | index | "
+     "depends_on | run\n" EXEC "/preprocess | preprocess | Succeeded | Processing | " EXEC
+     " | 14s | 10s | 1 | first run | 0 | |\n" EXEC "/train | train | Failed | Training | " EXEC
+     " | 10s | 2s | 2 | exit code 1 | 1 | preprocess | " RUN "\n"},
+    {KIND_RUN, NULL,
+     "id | name | status | created | params.lr | metrics.auc\n" RUN
+     " | calm-otter | FINISHED | 2h | 0.1 | 0.9\nr2 | shy-ibis | FAILED | 3h | 0.2 | nan\n"},
+    {KIND_EVENT, NULL,
+     "id | name | status | execution | step | text | created\n1 | ExecutionStarted | | " EXEC
+     " | | by ops | 2h\n2 | StepFailed | | " EXEC " | train | exit code 1 | 1h\n"},
+    {KIND_PACKAGE, NULL,
+     "id | name | status | group | version | execution | run | token | created | metrics.auc\n"
+     "churn/7 | churn/7 | PendingManualApproval | churn | 7 | " EXEC " | " RUN
+     " | PNL62QyxFl | 2h | 0.91\nchurn/6 | churn/6 | Approved | churn | 6 | | | aaaaaaaaaa | 9d | "
+     "0.90\n"},
+};
+
+static void lay_down(struct fake *f)
+{
+    for (size_t i = 0; i < ALEN(tables); i++) {
+        fake_rows(f, tables[i].kind, tables[i].id, tables[i].table);
+    }
+    fake_doc(f, KIND_RUN, RUN,
+             "{\"id\":\"" RUN
+             "\",\"name\":\"calm-otter\",\"status\":\"FINISHED\",\"params\":{\"lr\":"
+             "\"0.1\"},\"metrics\":{\"auc\":0.9},\"tags\":{\"execution\":\"" EXEC
+             "\",\"step\":\"train\"}}");
+    fake_series(f, RUN, "auc 0.1 0.3 0.5 0.7 0.8 0.9\n");
+    fake_log(f, EXEC "/preprocess", EXEC "/preprocess/1", "one\nerror: two\nthree\n", true);
+    fake_log(f, EXEC "/train", EXEC "/train/2", "one\nerror: two\nthree\n", false);
+}
+
+/* What each view of views.def is opened with. `text` has no view of its own to open. */
+static const struct place {
+    const struct view_ops *ops;
+    enum kind kind; /* of a list */
+    const char *id;
+} places[REASONS_COUNT] = {
+    [REASONS_home] = {&home_view, KIND_COUNT, NULL},
+    [REASONS_browse] = {&browse_view, KIND_RUN, NULL},
+    [REASONS_execution] = {&execution_view, KIND_COUNT, EXEC},
+    [REASONS_logs] = {&logs_view, KIND_COUNT, EXEC "/train"},
+    [REASONS_run] = {&run_view, KIND_COUNT, RUN},
+    [REASONS_events] = {&events_view, KIND_COUNT, EXEC},
+    [REASONS_model] = {&model_view, KIND_COUNT, "churn/7"},
+    [REASONS_text] = {NULL, KIND_COUNT, NULL},
+};
+
+static const char *const names[REASONS_COUNT] = {
+#define VIEW(id) [REASONS_##id] = #id,
+#include "views/views.def"
+#undef VIEW
+    [REASONS_text] = "text"};
+
+/* Stands for the root, which keeps the journal and the bookmarks. */
+static enum handled root_command(void *arg, struct app *app, enum cmd cmd, const struct cmd_arg *a)
+{
+    (void)arg;
+    (void)a;
+    bool is_roots = cmd == CMD_JOURNAL || cmd == CMD_BOOKMARK || cmd == CMD_BOOKMARKS;
+    if (is_roots) {
+        app_toast(app, TOAST_INFO, "the root did %s", cmd_info(cmd)->name);
+    }
+    return is_roots ? HANDLED : PASS;
+}
+
+/* On top of home, as a person has it. */
+static struct fake *opened(int which, bool has_data)
+{
+    struct fake *f = fake_new_with((struct app_config){.w = 80, .h = 24, .command = root_command});
+    struct err e = ERR_INIT;
+    const struct place *p = &places[which];
+    if (has_data) {
+        lay_down(f);
+    }
+    fake_open(f, &home_view, NULL);
+    if (which == REASONS_text) {
+        app_text(f->app, "raw", SV("one\nerror: two\nthree\n"));
+    } else if (p->kind < KIND_COUNT) {
+        assert_true(views_browse(f->app, p->kind, NULL, NULL, &e));
+    } else if (p->ops) {
+        fake_open(f, p->ops, p->id);
+    } else {
+        fail_msg("views.def has %s: say in this test what it is opened with", names[which]);
+    }
+    fake_settle(f);
+    return f;
+}
+
+/* --- the table --- */
+
+static bool holds(const char *text, const char *word)
+{
+    for (; *text; text++) {
+        size_t n = 0;
+        while (word[n] && tolower((unsigned char)text[n]) == word[n]) {
+            n++;
+        }
+        if (!word[n]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int cells_with(const char *text)
+{
+    int n = 0;
+    for (size_t i = 0; i < (size_t)REASONS_COUNT * CMD_COUNT; i++) {
+        n += z_eq(reasons[i / CMD_COUNT][i % CMD_COUNT], text);
+    }
+    return n;
+}
+
+static void check_sentence(const char *view, const char *text)
+{
+    static const char *const poor[] = {"not available", "not supported", "later"};
+    enum { CELLS_MAX = 3, WIDTH_MAX = 78 };
+    for (size_t i = 0; i < ALEN(poor); i++) {
+        if (holds(text, poor[i])) {
+            fail_msg("%s: \"%s\" is no reason", view, text);
+        }
+    }
+    if (utf8_width(sv_z(text)) > WIDTH_MAX || !strchr(text, ' ')) {
+        fail_msg("%s: \"%s\" is no sentence of one row", view, text);
+    }
+    if (cells_with(text) > CELLS_MAX) {
+        fail_msg("%s: \"%s\" stands for more than %d cells", view, text, CELLS_MAX);
+    }
+}
+
+static void reasons_are_sentences_of_their_own(void **state)
+{
+    (void)state;
+    for (int v = 0; v < REASONS_COUNT; v++) {
+        for (int c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+            if (reasons[v][c]) {
+                check_sentence(names[v], reasons[v][c]);
+            }
+        }
+    }
+}
+
+/* --- commands: done or refused --- */
+
+static const struct cmd_arg none = {.text = {"", 0}};
+
+/* In this state: it was done, or the view said why not just now. */
+static bool does(int which, enum cmd cmd, bool has_data)
+{
+    struct fake *f = opened(which, has_data);
+    struct view *v = app_top(f->app);
+    CLEANUP(str_release) struct str why = STR_INIT;
+    enum can can = v->ops->can ? v->ops->can(v, cmd, &why) : CAN_YES;
+    bool is_done = can == CAN_OFF ? why.n > 0 : v->ops->command(v, cmd, &none) == HANDLED;
+    if (can == CAN_OFF && why.n == 0) {
+        fail_msg("%s: %s is off without a word", names[which], cmd_info(cmd)->name);
+    }
+    fake_settle(f);
+    fake_free(f);
+    return is_done;
+}
+
+static bool does_itself(int which, enum cmd cmd)
+{
+    struct fake *f = opened(which, true);
+    struct view *v = app_top(f->app);
+    bool is_done = v->ops->command(v, cmd, &none) == HANDLED;
+    fake_settle(f);
+    fake_free(f);
+    return is_done;
+}
+
+static void every_command_is_done_or_has_a_reason(void **state)
+{
+    (void)state;
+    int problems = 0;
+    for (int v = 0; v < REASONS_COUNT; v++) {
+        for (int c = CMD_NONE + 1; c < CMD_COUNT; c++) {
+            enum cmd cmd = (enum cmd)c;
+            unsigned flags = cmd_info(cmd)->flags;
+            bool has_reason = reasons[v][c] != NULL;
+            if (flags & (CMD_IS_APPS | CMD_IS_HIDDEN) && !has_reason) {
+                continue;
+            }
+            if (has_reason ? does_itself(v, cmd) : !does(v, cmd, true) && !does(v, cmd, false)) {
+                problems++;
+                print_message("%s: %s %s\n", names[v], cmd_info(cmd)->name,
+                              has_reason ? "is done there: views/reasons.def is wrong"
+                                         : "is neither done nor in views/reasons.def");
+            }
+        }
+    }
+    assert_int_equal(problems, 0);
+}
+
+/* --- keys: something comes of each --- */
+
+/* reference/tui.md C1, whole. Moves are silent at an end; the last two are seen by the terminal
+ * alone. */
+static const char *const moves[] = {"j",      "k",      "<Down>", "<Up>",  "g",      "G",
+                                    "<PgUp>", "<PgDn>", "<C-d>",  "<C-u>", "<Left>", "<Right>"};
+static const char *const keys[] = {
+    ":", "/", "n", "N", "?", "<Enter>", "q", "[",     "]",       "-", "<Space>", "v", "*", "U", "o",
+    "O", "C", "w", "a", "d", "y",       "e", "l",     "m",       "x", "X",       "T", "c", "D", "r",
+    "K", "A", "z", "Z", "f", "P",       "R", "Y",     "s",       "b", "<Tab>",   "B", "1", "2", "3",
+    "4", "5", "6", "7", "8", "9",       "+", "_",     "<S-Tab>", "=", "!",       "J", "<", ">", "L",
+    "t", "i", "(", ")", "0", "p",       "H", "<C-c>", "{",       "}", "&"};
+static const char *const unseen[] = {"<C-l>", "<C-z>"};
+
+static bool is_bound(const struct keymap *m, const char *name)
+{
+    struct key key;
+    bool is_key = key_parse(strcmp(name, "=") == 0   ? SV("<eq>")
+                            : strcmp(name, "<") == 0 ? SV("<lt>")
+                                                     : sv_z(name),
+                            &key);
+    return is_key && keymap_find(m, ~0u, key);
+}
+
+static void every_key_of_the_grammar_is_bound(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new(80, 24, false);
+    const struct {
+        const char *const *at;
+        size_t n;
+    } lists[] = {{moves, ALEN(moves)}, {keys, ALEN(keys)}, {unseen, ALEN(unseen)}};
+    for (size_t i = 0; i < ALEN(lists); i++) {
+        for (size_t k = 0; k < lists[i].n; k++) {
+            if (!is_bound(app_keymap(f->app), lists[i].at[k])) {
+                fail_msg("%s of the grammar is bound nowhere", lists[i].at[k]);
+            }
+        }
+    }
+    fake_free(f);
+}
+
+/* All that is seen, and what was asked of the hub. */
+static void state_of(struct fake *f, struct str *out)
+{
+    fake_settle(f);
+    canvas_dump(app_canvas(f->app), out);
+    str_addf(out, "%u %zu %zu", app_top(f->app)->id, fake_request_count(f),
+             fake_subscription_count(f));
+}
+
+/* Row 23 as it stands without a word said. */
+static bool press_says_nothing(struct fake *f, const char *key)
+{
+    CLEANUP(str_release) struct str before = STR_INIT;
+    CLEANUP(str_release) struct str after = STR_INIT;
+    fake_pass(f, 5000); /* what was said is gone */
+    state_of(f, &before);
+    struct key k;
+    assert_true(key_parse(strcmp(key, "=") == 0   ? SV("<eq>")
+                          : strcmp(key, "<") == 0 ? SV("<lt>")
+                                                  : sv_z(key),
+                          &k));
+    app_key(f->app, k);
+    state_of(f, &after);
+    if (fake_shows(f, "is no key here") || fake_shows(f, "has nothing that it could do")) {
+        return true;
+    }
+    return sv_eq(sv_of(&before), sv_of(&after));
+}
+
+static void every_key_in_every_view_does_or_says_something(void **state)
+{
+    (void)state;
+    int problems = 0;
+    for (int v = 0; v < REASONS_COUNT * 2; v++) {
+        for (size_t k = 0; k < ALEN(keys); k++) {
+            struct fake *f = opened(v / 2, v % 2);
+            uint32_t id = app_top(f->app)->id;
+            for (int press = 1; press <= 2; press++) {
+                if (press_says_nothing(f, keys[k])) {
+                    problems++;
+                    print_message("%s %s: %s, press %d: nothing comes of it\n", names[v / 2],
+                                  v % 2 ? "with data" : "without", keys[k], press);
+                }
+                if (app_top(f->app)->id != id || app_modal(f->app)) {
+                    break; /* it led elsewhere, or asks */
+                }
+            }
+            fake_free(f);
+        }
+    }
+    assert_int_equal(problems, 0);
+}
+
+static void moves_are_silent(void **state)
+{
+    (void)state;
+    for (int v = 0; v < REASONS_COUNT; v++) {
+        struct fake *f = opened(v, true);
+        for (size_t k = 0; k < ALEN(moves) * 2; k++) {
+            fake_pass(f, 5000);
+            fake_keys(f, moves[k / 2]);
+            if (f->app->toast.n > 0) {
+                fail_msg("%s: %s says something", names[v], moves[k / 2]);
+            }
+        }
+        fake_free(f);
+    }
+    struct fake *f = opened(REASONS_home, true);
+    fake_keys(f, "<Esc><Esc>");
+    assert_int_equal(f->app->toast.n, 0);
+    fake_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reasons_are_sentences_of_their_own),
+        cmocka_unit_test(every_command_is_done_or_has_a_reason),
+        cmocka_unit_test(every_key_of_the_grammar_is_bound),
+        cmocka_unit_test(every_key_in_every_view_does_or_says_something),
+        cmocka_unit_test(moves_are_silent),
+    };
+    (void)utf8_init_locale();
+    (void)setenv("TZ", "UTC", 1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
