@@ -86,6 +86,7 @@ install: all
 	for m in man/*.[157]; do install -m644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/; done
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/mlw $(DESTDIR)$(LIBEXEC)/mlw-shim
+	rmdir $(DESTDIR)$(LIBEXEC) 2>/dev/null || true
 	for m in man/*.[157]; do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 # the README's picture, drawn by the program itself
 picture: all

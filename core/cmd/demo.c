@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/base/path.h"
 #include "core/cmd/act.h"
@@ -66,7 +67,14 @@ int cmd_demo(const struct cmd_line *line)
     struct err e = ERR_INIT;
     const char *dir = line->args.n ? line->args.at[0] : DEMO_DIR;
     struct workspace ws;
-    if ((!project_is_there(dir) && !project_lay_down("tabular", dir, NULL, NULL, &e)) ||
+    int64_t epochs = 1;
+    if (cmd_text(line, "epochs") &&
+        (!fmt_parse_i64(sv_z(cmd_text(line, "epochs")), &epochs) || epochs < 1)) {
+        err_set(&e, ERR_USAGE, "--epochs %s: a whole number from 1 on is expected",
+                cmd_text(line, "epochs"));
+        return cmd_fail(line, &e);
+    }
+    if ((!project_is_there("tabular", dir) && !project_lay_down("tabular", dir, NULL, NULL, &e)) ||
         !workspace_init(dir, &ws, &e)) {
         return cmd_fail(line, &e);
     }

@@ -73,6 +73,10 @@ int cmd_gate(const struct cmd_line *line)
         err_set(&e, ERR_USAGE, "usage: mlw gate ls | approve TOKEN | reject TOKEN --reason TEXT");
         return cmd_fail(line, &e);
     }
+    if (!is_approve && !cmd_text(line, "reason")) {
+        err_set(&e, ERR_USAGE, "reject needs --reason TEXT: it becomes the FailureReason");
+        return cmd_fail(line, &e);
+    }
     struct req req = {.type = is_approve ? REQ_APPROVE : REQ_REJECT,
                       .id = xstrdup(line->args.at[1]),
                       .text = xstrdup(cmd_text(line, "reason"))};

@@ -85,22 +85,39 @@ static bool write_one(const struct project *p, const char *rel, struct sv bytes)
     return os_mkdirs(folder, p->e) && os_write_file(path, bytes, p->e);
 }
 
+/* Where a file of the template goes in the project; NULL: nowhere. */
+static const char *template_rel(const char *template_name, const struct embed_file *f)
+{
+    size_t n = strlen(template_name);
+    bool is_ours = strncmp(f->name, template_name, n) == 0 && f->name[n] == '/';
+    return is_ours && strcmp(f->name + n + 1, "template.ini") != 0 ? f->name + n + 1 : NULL;
+}
+
 static bool write_all(const struct project *p)
 {
-    size_t skip = strlen(p->template_name) + 1;
+    size_t sample = p->data_file && p->sample ? strlen(p->sample) : 0;
     for (const struct embed_file *f = templates_files; f->name; f++) {
-        const char *rel = f->name + skip;
-        bool is_ours =
-            strncmp(f->name, p->template_name, skip - 1) == 0 && f->name[skip - 1] == '/';
-        bool is_sample = p->data_file && p->sample && is_ours &&
-                         strncmp(rel, p->sample, strlen(p->sample)) == 0 &&
-                         rel[strlen(p->sample)] == '/';
-        if (is_ours && !is_sample && strcmp(rel, "template.ini") != 0 &&
-            !write_one(p, rel, (struct sv){(const char *)f->data, f->size})) {
+        const char *rel = template_rel(p->template_name, f);
+        bool is_sample =
+            rel && sample && strncmp(rel, p->sample, sample) == 0 && rel[sample] == '/';
+        if (rel && !is_sample && !write_one(p, rel, (struct sv){(const char *)f->data, f->size})) {
             return false;
         }
     }
     return true;
+}
+
+/* The name of a file of the person's own in the project: letters, digits and . _ - alone, as it
+ * becomes part of an object's key and of commands that people type. */
+static char *data_name(const char *file)
+{
+    char *name = xasprintf("data/%s", path_base(file));
+    for (char *z = name + strlen("data/"); *z; z++) {
+        bool is_plain = (*z >= 'a' && *z <= 'z') || (*z >= 'A' && *z <= 'Z') ||
+                        (*z >= '0' && *z <= '9') || strchr("._-", *z);
+        *z = is_plain ? *z : '_';
+    }
+    return name;
 }
 
 /* Nothing is written beside files of the person's own; a workspace without them is fine. */
@@ -128,10 +145,17 @@ static bool copy_data(const struct project *p)
     return os_mkdirs(folder, p->e) && os_copy_file(p->data_file, to, p->e);
 }
 
-bool project_is_there(const char *dir)
+bool project_is_there(const char *template_name, const char *dir)
 {
-    CLEANUP(mem_free_ptr) char *path = path_join(dir, "pipeline.json");
-    return os_exists(path);
+    bool is_there = os_exists(dir);
+    for (const struct embed_file *f = templates_files; is_there && f->name; f++) {
+        const char *rel = template_rel(template_name, f);
+        if (rel) {
+            CLEANUP(mem_free_ptr) char *path = path_join(dir, rel);
+            is_there = os_exists(path);
+        }
+    }
+    return is_there;
 }
 
 bool project_lay_down(const char *template_name, const char *dir, const char *data_file,
@@ -150,7 +174,7 @@ bool project_lay_down(const char *template_name, const char *dir, const char *da
     }
     struct project p = {.template_name = template_name, .dir = dir, .data_file = data_file, .e = e};
     if (data_file) {
-        p.data = xasprintf("data/%s", path_base(data_file));
+        p.data = data_name(data_file);
         p.target = xstrdup(target);
     }
     bool ok = ini_read((struct sv){(const char *)settings->data, settings->size}, settings->name,

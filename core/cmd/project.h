@@ -8,6 +8,7 @@
  * template's own data, or with a CSV file and target column of the person's own. */
 MUST_USE bool project_lay_down(const char *template_name, const char *dir, const char *data_file,
                                const char *target, struct err *e);
-bool project_is_there(const char *dir); /* dir holds a pipeline.json */
+/* All files of the template are there: an earlier call laid them down. */
+bool project_is_there(const char *template_name, const char *dir);
 
 #endif

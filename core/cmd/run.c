@@ -145,7 +145,7 @@ int cmd_retry(const struct cmd_line *line)
         return cmd_fail(line, &e);
     }
     int status = act_on(line, REQ_RETRY, id);
-    status = status ? status : follow(line, id, &options);
+    status = status || cmd_has(line, "detach") ? status : follow(line, id, &options);
     wait_options_release(&options);
     return status;
 }

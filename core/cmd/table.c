@@ -94,7 +94,12 @@ static const struct cmd_option run_options[] = {
     END,
 };
 static const struct cmd_option watch_options[] = {TIMEOUT, JUNIT, END};
-static const struct cmd_option retry_options[] = {ATTACHED, TIMEOUT, JUNIT, END};
+static const struct cmd_option retry_options[] = {
+    {"detach", 0, OPTION_FLAG, NULL, "leave at once; the execution goes on"},
+    ATTACHED,
+    TIMEOUT,
+    JUNIT,
+    END};
 static const struct cmd_option gate_options[] = {
     {"reason", 0, OPTION_TEXT, "TEXT", "why; a rejection needs one"},
     {"output", 0, OPTION_LIST, "K=V", "an output of a callback step; may come several times"},

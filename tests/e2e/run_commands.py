@@ -108,7 +108,9 @@ def case_exit_statuses(space):
             (["watch", "zzzzzzzzzzzz"], 3, "zzzzzzzzzzzz"), (["stop", "zzzzzzzzzzzz"], 3, None),
             (["retry", "zzzzzzzzzzzz"], 3, None), (["logs", "zzzzzzzzzzzz"], 3, None),
             (["show", "execution", "zzzzzzzzzzzz"], 3, None),
-            (["gate", "approve", "zzzzzzzzzz"], 3, None)):
+            (["gate", "approve", "zzzzzzzzzz"], 3, None),
+            (["gate", "reject", "zzzzzzzzzz"], 2, "--reason"),
+            (["gate", "reject", "zzzzzzzzzz", "--reason", "no"], 3, None)):
         done = space.call(*words, status=status)
         if status:
             assert done.err.strip() or done.out.strip(), words
@@ -258,6 +260,38 @@ def case_names_of_steps_are_told_apart(space):
     job = space.call("logs", x.id).out.strip()
     assert len(job) <= 63 and re.fullmatch("[A-Za-z0-9-]+", job), job
     space.call("stop", x.id)
+
+
+def case_retry_detached_leaves_at_once(space):
+    once = "test -e %s/fixed || exit 1; " % space.base
+    x = space.run(pipeline(processing("one", once + space.hold)), status=1)
+    space.write("../fixed", "")
+    space.call("retry", x.id, "--detach")
+    same(space.status(x.id), "Executing")
+    space.open_gate()
+    space.watch(x.id)
+
+
+def case_projects_are_laid_down_in_their_own_folder(space):
+    data = space.write("odd 'na\nme?.csv", "a,b\n1,x\n")
+    project = os.path.join(space.base, "own")
+    space.call("new", "tabular", project, "--data", data, "--target", "b")
+    same(os.listdir(os.path.join(project, "data")), ["odd__na_me_.csv"])
+    foreign = os.path.join(space.base, "foreign")
+    os.mkdir(foreign)
+    space.write("../foreign/pipeline.json", "{}")
+    contains(space.call("demo", foreign, status=4).err, "pipeline.json already")
+    missing = os.path.join(space.base, "missing")
+    contains(space.call("demo", missing, "--epochs", "x", status=2).err, "--epochs x")
+    assert not os.path.exists(missing)
+
+
+def case_what_a_workspace_holds_is_counted(space):
+    held = space.call("ls", "contexts", "-o", "json").json()[0]["summary"]
+    same(held, "0 executions, 0 models, 0 runs")
+    space.run(pipeline(processing("one", "true")))
+    held = space.call("ls", "contexts", "-o", "json").json()[0]["summary"]
+    same(held, "1 execution, 0 models, 0 runs")
 
 
 def case_a_file_of_describe_pipeline_runs(space):

@@ -26,5 +26,6 @@ done
 holds "the installed program runs" sh -c "'$root/stage/opt/mlw/bin/mlw' --version >/dev/null"
 holds "make uninstall" make_it uninstall
 holds "nothing is left behind" is_empty
+holds "its own folder goes too" test ! -e "$root/stage/opt/mlw/libexec/mlw"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
