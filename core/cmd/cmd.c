@@ -331,9 +331,14 @@ bool cmd_format(const struct cmd_line *line, const enum cmd_format *allowed, siz
     return err_set(e, ERR_USAGE, "-o is one of %s, not \"%s\"", words.p, word);
 }
 
+bool cmd_is_terminal(void)
+{
+    return isatty(STDOUT_FILENO) == 1;
+}
+
 void cmd_out(struct sv bytes)
 {
-    if (isatty(STDOUT_FILENO) != 1) {
+    if (!cmd_is_terminal()) {
         cmd_out_raw(bytes);
         return;
     }

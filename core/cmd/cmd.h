@@ -96,6 +96,7 @@ MUST_USE bool cmd_format(const struct cmd_line *line, const enum cmd_format *all
  * goes to a terminal is sanitised first, whatever its form; files and pipes get every byte. */
 void cmd_out(struct sv bytes);
 void cmd_out_raw(struct sv bytes); /* to a terminal too as it is */
+bool cmd_is_terminal(void);        /* where stdout goes */
 void cmd_outz(const char *z);
 void cmd_out_json(const struct json *j); /* pretty, with a newline */
 

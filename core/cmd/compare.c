@@ -9,7 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
 #include "core/cmd/act.h"
-#include "core/cmd/rows.h"
+#include "core/cmd/delimited.h"
 #include "core/config/config.h"
 #include "core/model/cell.h"
 #include "core/model/compare.h"
@@ -255,9 +255,10 @@ static void print_grid(const struct compare *c, const struct snapshot *s, bool o
         }
     }
     for (size_t i = 0; is_machine && i < g.cells.n; i++) {
-        char sep = format == FORMAT_CSV ? ',' : '\t';
-        rows_delimited(sv_z(g.cells.at[i]), sep, &out);
-        str_addc(&out, (i + 1) % g.columns ? sep : '\n');
+        delimited_cell(&out, format, i % g.columns, sv_z(g.cells.at[i]));
+        if ((i + 1) % g.columns == 0) {
+            delimited_end(&out, format);
+        }
     }
     if (!is_machine) {
         print_aligned(&g, &out);

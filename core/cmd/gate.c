@@ -50,7 +50,7 @@ static int list(const struct cmd_line *line)
         CLEANUP(str_release) struct str out = STR_INIT;
         if (columns_choose(KIND_GATE, "token,kind,subject,state,execution,step,reason", false,
                            &columns, &e)) {
-            rows_print(s, &columns, FORMAT_TABLE, clock_wall_ms(), &out);
+            rows_print(s, &columns, FORMAT_TABLE, cmd_is_terminal(), clock_wall_ms(), &out);
             columns_release(&columns);
         }
         cmd_out(sv_of(&out));

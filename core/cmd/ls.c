@@ -1,20 +1,75 @@
 /* mlw ls: rows of a kind. */
 #include "core/base/clock.h"
+#include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/cmd/act.h"
 #include "core/cmd/rows.h"
 
-static int list(const struct cmd_line *line, enum kind kind, struct err *e)
+/* How many rows --expect asks for; without it, any. */
+struct expectation {
+    bool is_asked, is_some;
+    int64_t n;
+};
+
+static bool read_expectation(const struct cmd_line *line, struct expectation *ret, struct err *e)
+{
+    const char *word = cmd_text(line, "expect");
+    *ret = (struct expectation){.is_asked = word != NULL};
+    if (!word || strcmp(word, "none") == 0) {
+        return true;
+    }
+    ret->is_some = strcmp(word, "some") == 0;
+    bool is_number = word[strspn(word, "0123456789")] == 0 && fmt_parse_i64(sv_z(word), &ret->n);
+    return ret->is_some || is_number ||
+           err_set(e, ERR_USAGE, "--expect is none, some or a whole number, not \"%s\"", word);
+}
+
+/* All that match count, whatever --limit left. */
+static bool meets(const struct expectation *x, const struct snapshot *s, struct err *e)
+{
+    if (!x->is_asked || (x->is_some ? s->matched > 0 : s->matched == (size_t)x->n)) {
+        return true;
+    }
+    CLEANUP(str_release) struct str want = STR_INIT;
+    if (x->is_some) {
+        str_addz(&want, "some were");
+    } else if (x->n == 0) {
+        str_addz(&want, "none was");
+    } else {
+        str_addf(&want, "%lld %s", (long long)x->n, x->n == 1 ? "was" : "were");
+    }
+    const struct kind_info *info = &kinds[s->kind];
+    return err_set(e, ERR_FAILED, "%zu %s%s%s, and %s expected", s->matched,
+                   s->matched == 1 ? info->singular : info->plural,
+                   s->filter         ? " match"
+                   : s->matched == 1 ? " is there"
+                                     : " are there",
+                   s->filter && s->matched == 1 ? "es" : "", want.p);
+}
+
+struct list {
+    enum cmd_format format;
+    int64_t limit;
+    struct expectation expectation;
+    struct columns columns;
+};
+
+static bool read_options(const struct cmd_line *line, enum kind kind, struct list *ret,
+                         struct err *e)
 {
     static const enum cmd_format formats[] = {FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV,
                                               FORMAT_TSV};
-    enum cmd_format format;
-    int64_t limit;
-    struct columns columns;
-    if (!cmd_format(line, formats, ALEN(formats), &format, e) ||
-        !cmd_int(line, "limit", 1, 100000000, 0, &limit, e) ||
-        !columns_choose(kind, cmd_text(line, "columns"),
-                        format == FORMAT_CSV || format == FORMAT_TSV, &columns, e)) {
+    return cmd_format(line, formats, ALEN(formats), &ret->format, e) &&
+           cmd_int(line, "limit", 1, 100000000, 0, &ret->limit, e) &&
+           read_expectation(line, &ret->expectation, e) &&
+           columns_choose(kind, cmd_text(line, "columns"),
+                          ret->format == FORMAT_CSV || ret->format == FORMAT_TSV, &ret->columns, e);
+}
+
+static int list(const struct cmd_line *line, enum kind kind, struct err *e)
+{
+    struct list l = {0};
+    if (!read_options(line, kind, &l, e)) {
         return cmd_fail(line, e);
     }
     struct hub *hub = cmd_hub(line, false, e);
@@ -23,17 +78,22 @@ static int list(const struct cmd_line *line, enum kind kind, struct err *e)
                       .id = cmd_text(line, "parent"),
                       .filter = cmd_text(line, "filter"),
                       .sort = cmd_text(line, "sort"),
-                      .n = (size_t)limit};
+                      .n = (size_t)l.limit};
     struct snapshot *s = hub ? cmd_ask(hub, &q, e) : NULL;
+    bool ok = s != NULL;
     if (s) {
         CLEANUP(str_release) struct str out = STR_INIT;
-        rows_print(s, &columns, format, clock_wall_ms(), &out);
+        if (!cmd_text(line, "columns") && (l.format == FORMAT_CSV || l.format == FORMAT_TSV)) {
+            columns_add_members(&l.columns, s);
+        }
+        rows_print(s, &l.columns, l.format, cmd_is_terminal(), clock_wall_ms(), &out);
         cmd_out(sv_of(&out));
+        ok = meets(&l.expectation, s, e);
         snapshot_unref(s);
     }
-    columns_release(&columns);
+    columns_release(&l.columns);
     hub_free(hub);
-    return s ? 0 : cmd_fail(line, e);
+    return ok ? 0 : cmd_fail(line, e);
 }
 
 int cmd_ls(const struct cmd_line *line)

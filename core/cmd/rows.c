@@ -7,16 +7,44 @@
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
+#include "core/cmd/delimited.h"
 #include "core/model/cell.h"
 
 enum { MAX_CELL_WIDTH = 60 };
 
+static bool kind_has_family(enum kind kind, enum family family)
+{
+    return kind == KIND_RUN || (kind == KIND_PACKAGE && family == FAMILY_METRICS);
+}
+
+static const char *const said_names[] = {[COLUMN_AGE_S] = "age_s", [COLUMN_RUN_ID] = "run_id"};
+
+/* The next name of a list: commas in "…" are its own; the quotes go. */
+static bool next_name(struct sv *rest, struct str *ret_name)
+{
+    struct sv v = *rest;
+    bool is_quoted = false;
+    str_clear(ret_name);
+    while (v.n && (is_quoted || *v.p != ',')) {
+        is_quoted ^= *v.p == '"';
+        if (*v.p != '"') {
+            str_addc(ret_name, *v.p);
+        }
+        v = (struct sv){v.p + 1, v.n - 1};
+    }
+    bool is_there = rest->p != NULL;
+    *rest = v.n ? (struct sv){v.p + 1, v.n - 1} : (struct sv){NULL, 0};
+    return is_there;
+}
+
 /* "metrics.loss", "params.lr", "tags.team" */
-static bool as_member(struct sv word, struct column *ret)
+static bool as_member(enum kind kind, struct sv word, struct column *ret)
 {
     for (enum family f = 0; f < FAMILY_COUNT; f++) {
         size_t n = strlen(family_names[f]);
-        if (word.n > n + 1 && sv_starts(word, family_names[f]) && word.p[n] == '.') {
+        if (kind_has_family(kind, f) && word.n > n + 1 && sv_starts(word, family_names[f]) &&
+            word.p[n] == '.') {
+            ret->type = COLUMN_MEMBER;
             ret->family = f;
             ret->key = xstrndup(word.p + n + 1, word.n - n - 1);
             return true;
@@ -25,17 +53,27 @@ static bool as_member(struct sv word, struct column *ret)
     return false;
 }
 
+/* "age_s", "run_id" */
+static bool as_said(enum kind kind, struct sv word, struct column *ret)
+{
+    ret->type = sv_eqz(word, said_names[COLUMN_AGE_S])                        ? COLUMN_AGE_S
+                : kind == KIND_RUN && sv_eqz(word, said_names[COLUMN_RUN_ID]) ? COLUMN_RUN_ID
+                                                                              : COLUMN_FIELD;
+    return ret->type != COLUMN_FIELD;
+}
+
 static bool choose_words(enum kind kind, const char *words, struct columns *c, struct err *e)
 {
-    struct sv rest = sv_z(words), word;
-    while (sv_split(&rest, ',', &word)) {
-        word = sv_trim(word);
+    struct sv rest = sv_z(words);
+    CLEANUP(str_release) struct str name = STR_INIT;
+    while (next_name(&rest, &name)) {
+        struct sv word = sv_trim(sv_of(&name));
         struct column col = {0};
         size_t field = kind_field(kind, word);
         if (field != SIZE_MAX) {
             col.field = &kinds[kind].fields[field];
             col.index = (int)field;
-        } else if (!as_member(word, &col)) {
+        } else if (!as_said(kind, word, &col) && !as_member(kind, word, &col)) {
             return err_set(e, ERR_USAGE, "%s have no column \"%.*s\"", kinds[kind].plural,
                            (int)word.n, word.p);
         }
@@ -64,7 +102,53 @@ bool columns_choose(enum kind kind, const char *words, bool is_all, struct colum
             vec_push(&ret->list, col);
         }
     }
+    for (enum column_type t = COLUMN_AGE_S; is_all && t <= COLUMN_RUN_ID; t++) {
+        struct column col = {.type = t};
+        if (t != COLUMN_RUN_ID || kind == KIND_RUN) {
+            vec_push(&ret->list, col);
+        }
+    }
     return true;
+}
+
+/* The place of a key among n sorted names; *ret_found tells whether it is there. */
+static size_t key_place(const char *const *names, size_t n, const char *key, bool *ret_found)
+{
+    size_t lo = 0, hi = n;
+    *ret_found = false;
+    while (lo < hi && !*ret_found) {
+        size_t mid = lo + (hi - lo) / 2;
+        int c = strcmp(names[mid], key);
+        *ret_found = c == 0;
+        lo = c < 0 ? mid + 1 : c == 0 ? mid : lo;
+        hi = c > 0 ? mid : hi;
+    }
+    return lo;
+}
+
+void columns_add_members(struct columns *c, const struct snapshot *s)
+{
+    for (enum family f = 0; f < FAMILY_COUNT; f++) {
+        VEC(const char *) names = {0};
+        for (size_t r = 0; r < s->n; r++) {
+            const struct named_list *members = &s->rows[r].families[f];
+            for (size_t i = 0; i < members->n; i++) {
+                bool is_there;
+                size_t place = key_place(names.at, names.n, members->at[i].key, &is_there);
+                if (!is_there) {
+                    vec_push(&names, NULL);
+                    memmove(names.at + place + 1, names.at + place,
+                            (names.n - 1 - place) * sizeof *names.at);
+                    names.at[place] = members->at[i].key;
+                }
+            }
+        }
+        for (size_t i = 0; i < names.n; i++) {
+            struct column col = {.type = COLUMN_MEMBER, .family = f, .key = xstrdup(names.at[i])};
+            vec_push(&c->list, col);
+        }
+        vec_release(&names);
+    }
 }
 
 void columns_release(struct columns *c)
@@ -75,50 +159,85 @@ void columns_release(struct columns *c)
     vec_release(&c->list);
 }
 
-static struct value cell_of(const struct row *row, const struct column *col)
+static struct value age_s(const struct row *row, enum kind kind, int64_t now_ms)
 {
-    return col->field ? row->cells[col->index] : row_named(row, col->family, col->key);
+    struct value at = row->cells[kind_field(kind, SV("created"))];
+    return at.type == VALUE_TIME ? value_num(floor((double)(now_ms - at.i) / 1000)) : at;
+}
+
+static struct value cell_of(const struct row *row, const struct column *col, enum kind kind,
+                            int64_t now_ms)
+{
+    switch (col->type) {
+    case COLUMN_FIELD:
+        break;
+    case COLUMN_AGE_S:
+        return age_s(row, kind, now_ms);
+    case COLUMN_RUN_ID:
+        return value_text(row->id);
+    case COLUMN_MEMBER:
+        return row_named(row, col->family, col->key);
+    }
+    return row->cells[col->index];
 }
 
 static void title_of(const struct column *col, bool is_machine, struct str *out)
 {
-    if (col->field) {
+    if (col->type == COLUMN_MEMBER) {
+        str_addf(out, "%s.%s", family_names[col->family], col->key);
+    } else if (col->field) {
         str_addz(out, is_machine ? col->field->id : col->field->title);
     } else {
-        str_addf(out, "%s.%s", family_names[col->family], col->key);
+        str_addz(out, said_names[col->type]);
     }
 }
 
-static void table_cell(const struct row *row, const struct column *col, int64_t now_ms,
+/* What has more room than an id is a sentence. */
+static bool is_prose(const struct column *col)
+{
+    enum { ID_WIDTH = 24 };
+    return col->type == COLUMN_MEMBER ||
+           (col->field && col->field->width > ID_WIDTH && !(col->field->flags & F_MIDDLE));
+}
+
+struct table {
+    const struct snapshot *s;
+    bool is_cut;
+    int64_t now_ms;
+};
+
+/* A row's cell, or the title of the column where the row is NULL. */
+static void table_cell(const struct table *t, const struct row *row, const struct column *col,
                        struct str *out)
 {
     CLEANUP(str_release) struct str text = STR_INIT;
     CLEANUP(str_release) struct str clean = STR_INIT;
     if (row) {
-        cell_text(&text, cell_of(row, col), col->field, CELL_HUMAN, now_ms);
+        cell_text(&text, cell_of(row, col, t->s->kind, t->now_ms), col->field, CELL_HUMAN,
+                  t->now_ms);
     } else {
         title_of(col, false, &text);
     }
     utf8_sanitize(&clean, sv_of(&text));
-    utf8_fit(out, sv_of(&clean), MAX_CELL_WIDTH, UTF8_CUT_END);
+    utf8_fit(out, sv_of(&clean), t->is_cut || is_prose(col) ? MAX_CELL_WIDTH : SIZE_MAX / 2,
+             UTF8_CUT_END);
 }
 
 static bool is_right(const struct column *col)
 {
-    return !col->field || col->field->flags & F_RIGHT;
+    return col->field ? col->field->flags & F_RIGHT : col->type != COLUMN_RUN_ID;
 }
 
-static void print_table(const struct snapshot *s, const struct columns *c, int64_t now_ms,
-                        struct str *out)
+static void print_table(const struct table *t, const struct columns *c, struct str *out)
 {
     size_t *widths = xcalloc(c->list.n, sizeof *widths);
     CLEANUP(str_release) struct str cell = STR_INIT;
     for (int pass = 0; pass < 2; pass++) {
-        for (size_t r = 0; r <= s->n; r++) {
-            const struct row *row = r ? &s->rows[r - 1] : NULL;
+        for (size_t r = 0; r <= t->s->n; r++) {
+            const struct row *row = r ? &t->s->rows[r - 1] : NULL;
             for (size_t i = 0; i < c->list.n; i++) {
                 str_clear(&cell);
-                table_cell(row, &c->list.at[i], now_ms, &cell);
+                table_cell(t, row, &c->list.at[i], &cell);
                 size_t width = utf8_width(sv_of(&cell));
                 if (pass == 0) {
                     widths[i] = width > widths[i] ? width : widths[i];
@@ -138,51 +257,23 @@ static void print_table(const struct snapshot *s, const struct columns *c, int64
     free(widths);
 }
 
-/* RFC 4180 for CSV; TSV replaces tabs and line ends by spaces. */
-void rows_delimited(struct sv v, char sep, struct str *out)
+static void print_delimited(const struct snapshot *s, const struct columns *c,
+                            enum cmd_format format, int64_t now_ms, struct str *out)
 {
-    bool needs_quotes = false;
-    for (size_t i = 0; i < v.n; i++) {
-        needs_quotes |= v.p[i] == sep || v.p[i] == '"' || v.p[i] == '\n' || v.p[i] == '\r';
-    }
-    if (sep == '\t') {
-        for (size_t i = 0; i < v.n; i++) {
-            str_addc(out, v.p[i] == '\t' || v.p[i] == '\n' || v.p[i] == '\r' ? ' ' : v.p[i]);
-        }
-        return;
-    }
-    if (needs_quotes) {
-        str_addc(out, '"');
-    }
-    for (size_t i = 0; i < v.n; i++) {
-        if (v.p[i] == '"') {
-            str_addc(out, '"');
-        }
-        str_addc(out, v.p[i]);
-    }
-    if (needs_quotes) {
-        str_addc(out, '"');
-    }
-}
-
-static void print_delimited(const struct snapshot *s, const struct columns *c, char sep,
-                            int64_t now_ms, struct str *out)
-{
+    CLEANUP(str_release) struct str cell = STR_INIT;
     for (size_t r = 0; r <= s->n; r++) {
         for (size_t i = 0; i < c->list.n; i++) {
-            CLEANUP(str_release) struct str cell = STR_INIT;
             const struct column *col = &c->list.at[i];
+            str_clear(&cell);
             if (r) {
-                cell_text(&cell, cell_of(&s->rows[r - 1], col), col->field, CELL_MACHINE, now_ms);
+                cell_text(&cell, cell_of(&s->rows[r - 1], col, s->kind, now_ms), col->field,
+                          CELL_MACHINE, now_ms);
             } else {
                 title_of(col, true, &cell);
             }
-            if (i) {
-                str_addc(out, sep);
-            }
-            rows_delimited(sv_of(&cell), sep, out);
+            delimited_cell(out, format, i, sv_of(&cell));
         }
-        str_addc(out, '\n');
+        delimited_end(out, format);
     }
 }
 
@@ -201,19 +292,15 @@ struct json *row_json(const struct row *row, enum kind kind, int64_t now_ms)
 {
     struct json *j = json_new_object();
     const struct kind_info *info = &kinds[kind];
-    size_t created = kind_field(kind, SV("created"));
     for (size_t i = 0; i < info->field_count; i++) {
         json_set(j, info->fields[i].id, cell_json(row->cells[i], &info->fields[i]));
     }
-    struct value at = row->cells[created];
-    json_set(j, "age_s",
-             at.type == VALUE_TIME ? json_new_num(floor((double)(now_ms - at.i) / 1000))
-                                   : json_new_null());
+    json_set(j, said_names[COLUMN_AGE_S], cell_json(age_s(row, kind, now_ms), NULL));
     if (kind == KIND_RUN) {
-        json_set_str(j, "run_id", row->id);
+        json_set_str(j, said_names[COLUMN_RUN_ID], row->id);
     }
     for (enum family f = 0; f < FAMILY_COUNT; f++) {
-        if (kind == KIND_RUN || (kind == KIND_PACKAGE && f == FAMILY_METRICS)) {
+        if (kind_has_family(kind, f)) {
             struct json *members = json_set(j, family_names[f], json_new_object());
             for (size_t i = 0; i < row->families[f].n; i++) {
                 set_number(members, row->families[f].at[i].key, row->families[f].at[i].value);
@@ -244,7 +331,7 @@ static void print_json(const struct snapshot *s, bool is_lines, int64_t now_ms, 
 }
 
 void rows_print(const struct snapshot *s, const struct columns *columns, enum cmd_format format,
-                int64_t now_ms, struct str *out)
+                bool is_cut, int64_t now_ms, struct str *out)
 {
     switch (format) {
     case FORMAT_JSON:
@@ -252,15 +339,13 @@ void rows_print(const struct snapshot *s, const struct columns *columns, enum cm
         print_json(s, format == FORMAT_JSONL, now_ms, out);
         return;
     case FORMAT_CSV:
-        print_delimited(s, columns, ',', now_ms, out);
-        return;
     case FORMAT_TSV:
-        print_delimited(s, columns, '\t', now_ms, out);
+        print_delimited(s, columns, format, now_ms, out);
         return;
     case FORMAT_TABLE:
     case FORMAT_TEXT:
     case FORMAT_LINE:
-        print_table(s, columns, now_ms, out);
+        print_table(&(struct table){s, is_cut, now_ms}, columns, out);
         return;
     }
 }

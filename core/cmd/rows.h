@@ -5,26 +5,30 @@
 #include "core/cmd/cmd.h"
 #include "core/model/snapshot.h"
 
-/* One chosen column: a field of the kind, or a member of an open family. */
+/* One chosen column: a field of the kind, what is said of it beside its fields, or a member of an
+ * open family. */
+enum column_type { COLUMN_FIELD, COLUMN_AGE_S, COLUMN_RUN_ID, COLUMN_MEMBER };
 struct column {
-    const struct field *field; /* NULL: a member */
+    enum column_type type;
+    const struct field *field; /* COLUMN_FIELD */
     int index;
-    enum family family;
-    char *key; /* of a member; owned */
+    enum family family; /* COLUMN_MEMBER */
+    char *key;          /* COLUMN_MEMBER; owned */
 };
 struct columns {
     VEC(struct column) list;
 };
-/* From "a,metrics.loss,b"; NULL: the kind's table columns (tables), all of them (`is_all`).
- * ERR_USAGE names a column that there is not. */
+/* From `a,metrics.loss,params."x,y"`; NULL: the kind's table columns (tables), all of them
+ * (`is_all`). ERR_USAGE names a column that there is not. */
 MUST_USE bool columns_choose(enum kind kind, const char *words, bool is_all, struct columns *ret,
                              struct err *e);
+/* Add params.*, metrics.* and tags.*: every key that a row has, sorted. */
+void columns_add_members(struct columns *c, const struct snapshot *s);
 void columns_release(struct columns *c);
-/* Append the rows in that form. `columns` matter for table, CSV and TSV; JSON has everything. */
+/* Append the rows in that form. `columns` matter for table, CSV and TSV; JSON has everything.
+ * A table for a terminal (`is_cut`) has cells of 60 columns at most; else prose alone is cut. */
 void rows_print(const struct snapshot *s, const struct columns *columns, enum cmd_format format,
-                int64_t now_ms, struct str *out);
-/* One value of a CSV or TSV line. */
-void rows_delimited(struct sv v, char sep, struct str *out);
+                bool is_cut, int64_t now_ms, struct str *out);
 /* A row's JSON object: every field, age_s, and for runs run_id, params, metrics, tags. */
 struct json *row_json(const struct row *row, enum kind kind, int64_t now_ms);
 

@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
 #include "core/cmd/act.h"
+#include "core/cmd/delimited.h"
 #include "core/store/runs.h"
 
 /* A document as indented "key: value" lines. */
@@ -63,21 +64,40 @@ int cmd_show(const struct cmd_line *line)
     return ok ? 0 : cmd_fail(line, &e);
 }
 
+enum { HISTORY_COLUMNS = 3 };
+
 struct history {
     enum cmd_format format;
     struct json *list;
     struct str *out;
 };
 
+static void add_cells(struct str *out, enum cmd_format format, const struct sv *cells)
+{
+    for (size_t i = 0; i < HISTORY_COLUMNS; i++) {
+        if (format == FORMAT_TABLE) {
+            str_addz(out, i ? " " : "");
+            str_addsv(out, cells[i]);
+        } else {
+            delimited_cell(out, format, i, cells[i]);
+        }
+    }
+    if (format == FORMAT_TABLE) {
+        str_addc(out, '\n');
+    } else {
+        delimited_end(out, format);
+    }
+}
+
 static void add_line(struct history *h, const struct point *p)
 {
+    CLEANUP(str_release) struct str step = STR_INIT;
     CLEANUP(str_release) struct str time = STR_INIT;
-    char sep = h->format == FORMAT_CSV ? ',' : h->format == FORMAT_TSV ? '\t' : ' ';
+    CLEANUP(str_release) struct str value = STR_INIT;
+    fmt_double(&step, p->step);
     clock_rfc3339(&time, (int64_t)p->time_ms);
-    fmt_double(h->out, p->step);
-    str_addf(h->out, "%c%s%c", sep, time.p, sep);
-    fmt_double(h->out, p->value);
-    str_addc(h->out, '\n');
+    fmt_double(&value, p->value);
+    add_cells(h->out, h->format, (struct sv[]){sv_of(&step), sv_of(&time), sv_of(&value)});
 }
 
 static bool add_points(void *arg, const struct point *points, size_t n)
@@ -147,6 +167,9 @@ int cmd_history(const struct cmd_line *line)
         return cmd_fail(line, &e);
     }
     h.list = json_new_array();
+    if (h.format == FORMAT_CSV || h.format == FORMAT_TSV) {
+        add_cells(&out, h.format, (struct sv[]){SV("step"), SV("time"), SV("value")});
+    }
     bool ok =
         store_open(&ws, 0, &st, &e) && read_curve(st, line->args.at[0], line->args.at[1], &h, &e);
     if (ok && h.format == FORMAT_JSON) {

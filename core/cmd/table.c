@@ -59,6 +59,7 @@ static const struct cmd_option ls_options[] = {
     {"columns", 0, OPTION_TEXT, "A,B", "these fields, in this order"},
     {"parent", 0, OPTION_TEXT, "ID", "of this execution, model, pipeline or experiment alone"},
     {"cached", 0, OPTION_FLAG, NULL, "fetch nothing"},
+    {"expect", 0, OPTION_TEXT, "none|some|N", "exit 1 if another number of rows match"},
     OUTPUT("table|json|jsonl|csv|tsv"),
     END,
 };

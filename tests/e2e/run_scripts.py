@@ -4,13 +4,13 @@
 Ends with `N passed, N failed, N skipped`.
 """
 
-import json
+import csv
+import io
 import os
 import re
-import subprocess
 import sys
 
-from engine import callback, contains, pipeline, processing, run_cases, same, until
+from engine import callback, contains, pipeline, processing, run_cases, same, training, until
 
 HERE = sys.modules[__name__]
 GOOD = pipeline(processing("one", "true"))
@@ -148,6 +148,143 @@ def case_a_gate_is_put_aside(space):
     space.call("gate", "approve", token)
     space.watch(waits)
     contains(space.call("ack", "gate", token, "--reason", "x", status=4).err, "Approved")
+
+
+# --- ls: --expect ---
+
+def case_expect_refuses_what_is_no_number(space):
+    for word in ("x", "-1", "1.5", "", "some more", "99999999999999999999"):
+        done = space.call("ls", "runs", "--expect", word, status=2)
+        same(done.out, "")
+        contains(done.err, "--expect is none, some or a whole number")
+    done = space.call("ls", "runs", "--expect", "none", "--filter", "(", status=2)
+    contains(done.err, "column ")
+
+
+def case_expect_counts_all_that_match(space):
+    for name in ("a", "b", "b"):
+        space.run(GOOD, "--name", name)
+
+    def look(expect, code, *words):
+        done = space.call("ls", "executions", "-o", "json", "--expect", expect, *words, status=code)
+        assert (done.err == "") == (code == 0), done.err
+        return len(done.json()), done.err
+    for words in ([], ["--limit", "1"]):
+        rows = 1 if words else 3
+        same(look("3", 0, *words), (rows, ""))
+        same(look("some", 0, *words), (rows, ""))
+        contains(look("none", 1, *words)[1], "3 executions are there, and none was expected")
+        contains(look("0", 1, *words)[1], "none was expected")
+        same(look("2", 1, *words)[0], rows)
+    same(look("2", 0, "--filter", "pipeline=b")[0], 2)
+    same(look("none", 0, "--filter", "pipeline=c")[0], 0)
+    contains(look("some", 1, "--filter", "pipeline=c")[1], "0 executions match, and some were")
+    contains(look("2", 1, "--filter", "pipeline=a")[1], "1 execution matches, and 2 were expected")
+
+
+# --- ls: csv, tsv and tables ---
+
+HARD = 'a "b",\tc\\d\r\ne\nf\x1bg'
+
+
+def two_runs(space):
+    """A run whose values need quoting, and a later one with other keys; their ids."""
+    first = {"lr": "0.1", "note": HARD, "b,c": "2"}
+    space.run(pipeline(training("one", "echo loss=0.5", metrics=[("loss", "loss=([0-9.]+)")],
+                                hyperparameters=first)), "--name", "first")
+    space.run(pipeline(training("two", "true", hyperparameters={"depth": "6"})), "--name", "second")
+    rows = space.call("ls", "runs", "--sort", "created", "-o", "json").json()
+    same(rows[0]["params"]["note"], HARD)
+    return ids(rows)
+
+
+def read_csv(text):
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+
+def read_tsv(text):
+    letters = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+    assert text.endswith("\n") and "\r" not in text, text
+    return [[re.sub(r"\\(.)", lambda m: letters[m.group(1)], cell) for cell in line.split("\t")]
+            for line in text[:-1].split("\n")]
+
+
+def case_columns_that_there_are_not(space):
+    for words in ("nope", "id,,name", "", "id,", "params", "params.", "param.lr", "lr"):
+        done = space.call("ls", "runs", "--columns", words, "-o", "csv", status=2)
+        same(done.out, "")
+        contains(done.err, "no column")
+    space.call("ls", "executions", "--columns", "params.lr", status=2)
+    space.call("ls", "models", "--columns", "run_id", status=2)
+
+
+def case_families_are_flattened(space):
+    one, two = two_runs(space)
+    for form, read in (("csv", read_csv), ("tsv", read_tsv)):
+        text = raw(space, "ls", "runs", "--sort", "created", "-o", form)
+        head, *rows = read(text)
+        same([row[0] for row in rows], [one, two])
+        same([row[head.index("run_id")] for row in rows], [one, two])
+        same(sorted(c for c in head if c.startswith("params.")),
+             ["params.b,c", "params.depth", "params.lr", "params.note"])
+        same(len(set(head)), len(head))
+        documents = space.call("ls", "runs", "--sort", "created", "-o", "json").json()
+        for row, document in zip(rows, documents):
+            for family in ("params", "metrics", "tags"):
+                for name, value in zip(head, row):
+                    if name.startswith(family + "."):
+                        want = document[family].get(name[len(family) + 1:], "")
+                        same(value, want if isinstance(want, str) else repr(want), name)
+        same(rows[0][head.index("params.note")], HARD)
+        same(rows[0][head.index("metrics.loss")], "0.5")
+    text = raw(space, "ls", "runs", "-o", "csv", "--filter", "params.depth=6")
+    assert "params.lr" not in text, "what no row has is no column"
+
+
+def raw(space, *words):
+    """What is printed, line ends as they are."""
+    child = space.start(*words)
+    out, err = child.communicate(timeout=60)
+    same((child.returncode, err), (0, b""))
+    return out.decode()
+
+
+def case_csv_and_tsv_are_as_they_should_be(space):
+    two_runs(space)
+    words = ["ls", "runs", "--filter", "params.lr=0.1", "--columns", 'params."b,c",params.note,params.none']
+    same(raw(space, *words, "-o", "csv"), '"params.b,c",params.note,params.none\r\n'
+         '2,"a ""b"",\tc\\d\r\ne\nf\x1bg",\r\n')
+    same(raw(space, *words, "-o", "tsv"),
+         'params.b,c\tparams.note\tparams.none\n2\ta "b",\\tc\\\\d\\r\\ne\\nf\x1bg\t\n')
+    same(raw(space, "ls", "runs", "--columns", "tags.none", "-o", "csv"),
+         'tags.none\r\n""\r\n""\r\n', "a row of one empty cell is no empty line")
+    same(raw(space, "ls", "runs", "--filter", "none", "--columns", "params.lr,id,metrics.loss",
+             "-o", "csv"), "params.lr,id,metrics.loss\r\n")
+    run = space.call("ls", "runs", "--filter", "params.lr=0.1", "-o", "json").json()[0]["id"]
+    head, point = read_csv(raw(space, "history", run, "loss", "-o", "csv"))
+    same((head, point[0], point[2]), (["step", "time", "value"], "0", "0.5"))
+
+
+def case_a_piped_table_holds_whole_ids(space):
+    name = "n" * 200 + HARD
+    space.run(pipeline(processing("s" * 64, "exit 3")), "--name", name, status=1)
+    table = raw(space, "ls", "pipelines")
+    contains(table, "n" * 200)
+    execution = space.call("ls", "executions", "-o", "json").json()[0]["id"]
+    contains(raw(space, "ls", "steps"), execution + "/" + "s" * 64)
+    for kind in ("pipelines", "executions", "steps", "jobs", "events", "attention"):
+        table = raw(space, "ls", kind)
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f]", table), table
+        same(len(table.splitlines()) - 1,
+             len(space.call("ls", kind, "-o", "json").json()), kind)
+
+
+def case_tables_of_wide_letters_stand_under_each_other(space):
+    for name in ("\u65e5\u672c\u8a9e", "e\u0301t\u00e9", "plain"):
+        space.run(GOOD, "--name", name)
+    lines = space.call("ls", "executions", "--columns", "pipeline,status").out.splitlines()
+    same(lines, ["PIPELINE  STATE", "plain     Succeeded", "e\u0301t\u00e9       Succeeded",
+                 "\u65e5\u672c\u8a9e    Succeeded"])
 
 
 if __name__ == "__main__":
