@@ -137,8 +137,8 @@ static bool search_row(void *arg, const struct list_row *row)
     return false;
 }
 
-static bool row_document(struct store *st, enum kind kind, const char *id, struct json **ret_doc,
-                         struct err *e)
+bool document_row(struct store *st, enum kind kind, const char *id, struct json **ret_doc,
+                  struct err *e)
 {
     CLEANUP(mem_free_ptr) char *whole = list_resolve(st, kind, id, e);
     if (!whole) {
@@ -155,7 +155,7 @@ static bool row_document(struct store *st, enum kind kind, const char *id, struc
     return s.found || err_set(e, ERR_NOT_FOUND, "no %s \"%s\"", kinds[kind].singular, id);
 }
 
-/* --- packages, models, pipelines --- */
+/* --- packages --- */
 
 /* Members of the document that the step left, below the ones that are ours to say. */
 static void add_absent(struct json *to, const char *text)
@@ -208,7 +208,7 @@ static bool package_document(const struct workspace *ws, struct store *st, const
     struct package_row p;
     CLEANUP(json_free_ptr) struct json *row = NULL;
     arena_init(&a, 0);
-    bool ok = row_document(st, KIND_PACKAGE, id, &row, e) &&
+    bool ok = document_row(st, KIND_PACKAGE, id, &row, e) &&
               package_get(st, json_get_str(row, "id"), &a, &p, e);
     if (ok) {
         *ret_doc = json_new_object();
@@ -220,6 +220,7 @@ static bool package_document(const struct workspace *ws, struct store *st, const
 
 static bool (*const documents[KIND_COUNT])(const struct workspace *ws, struct store *st,
                                            const char *id, struct json **ret_doc, struct err *e) = {
+    [KIND_PIPELINE] = document_pipeline,
     [KIND_EXECUTION] = document_execution,
     [KIND_RUN] = run_document,
     [KIND_PACKAGE] = package_document,
@@ -232,7 +233,7 @@ bool document_read(const struct workspace *ws, struct store *st, enum kind kind,
         return err_set(e, ERR_USAGE, "which %s? An id is needed", kinds[kind].singular);
     }
     return documents[kind] ? documents[kind](ws, st, id, ret_doc, e)
-                           : row_document(st, kind, id, ret_doc, e);
+                           : document_row(st, kind, id, ret_doc, e);
 }
 
 /* --- as a subscription --- */

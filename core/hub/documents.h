@@ -11,6 +11,12 @@
 
 MUST_USE bool document_read(const struct workspace *ws, struct store *st, enum kind kind,
                             const char *id, struct json **ret_doc, struct err *e);
+/* The kind's fields: of every kind that has no document of its own. */
+MUST_USE bool document_row(struct store *st, enum kind kind, const char *id, struct json **ret_doc,
+                           struct err *e);
+/* doc_pipeline.c: the name of a pipeline, or the path of a definition with a "/" in it. */
+MUST_USE bool document_pipeline(const struct workspace *ws, struct store *st, const char *id,
+                                struct json **ret_doc, struct err *e);
 /* doc_execution.c */
 MUST_USE bool document_execution(const struct workspace *ws, struct store *st, const char *id,
                                  struct json **ret_doc, struct err *e);

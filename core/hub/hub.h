@@ -113,9 +113,10 @@ void hub_set_unref(struct hub *hub, struct rowset *set);
 /* rows.c: the set of a subscription; every row of a subscription in its order, for exports. */
 struct rowset *rows_set(const struct sub *sub);
 const uint32_t *rows_order(const struct sub *sub, struct rowset **ret_set, size_t *ret_n);
-/* log.c, export.c: requests done in slices. */
+/* log.c, export.c, plan.c: requests done in slices. */
 void log_find(struct hub *hub, uint64_t id, struct req *req);
 void export_rows(struct hub *hub, uint64_t id, struct req *req);
+void plan_start(struct hub *hub, uint64_t id, struct req *req);
 /* requests.c */
 void hub_do(struct hub *hub, uint64_t id, struct req *req);
 /* The answer to a request; e NULL when it went well. Takes reply_id and text over. */

@@ -32,8 +32,11 @@ static void act(struct hub *hub, uint64_t id, struct req *req)
 }
 
 static void (*const doers[REQ_COUNT])(struct hub *, uint64_t, struct req *) = {
-    [REQ_START] = act,  [REQ_STOP] = act, [REQ_RETRY] = act,         [REQ_APPROVE] = act,
-    [REQ_REJECT] = act, [REQ_ACK] = act,  [REQ_LOG_FIND] = log_find, [REQ_COPY_OUT] = export_rows,
+    [REQ_START] = act,         [REQ_STOP] = act,
+    [REQ_RETRY] = act,         [REQ_APPROVE] = act,
+    [REQ_REJECT] = act,        [REQ_ACK] = act,
+    [REQ_LOG_FIND] = log_find, [REQ_COPY_OUT] = export_rows,
+    [REQ_PLAN] = plan_start,
 };
 
 void hub_do(struct hub *hub, uint64_t id, struct req *req)

@@ -5,6 +5,7 @@ Ends with `N passed, N failed, N skipped`; words choose cases by name.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -263,6 +264,32 @@ def case_an_earlier_result_than_the_newest_counts(space):
     both = plan(space, path, "-p", "Raw=new.csv", "-p", "Depth=8")
     same(both["train"], ("run", "HyperParameters.depth 6 → 8"))
     same(plan(space, path, "-p", "Raw=new.csv")["train"], ("unknown", "depends on prepare"))
+
+
+# --- what a pipeline is before it starts ---
+
+def case_a_pipeline_is_described_as_a_start_would_take_it(space):
+    path = churn(space)
+    execution = space.run(path)
+    space.call("show", "pipeline", "nobody", status=3)
+    shown = space.call("show", "pipeline", "churn", "-o", "json").json()
+    contains(shown["PipelineArn"], ":pipeline/churn")
+    assert "Steps" in json.loads(shown["PipelineDefinition"])
+    mlw = shown["Mlw"]
+    same((mlw["File"], mlw["Problem"], mlw["LastExecution"], mlw["LastStatus"]),
+         (path, None, execution.id, "Succeeded"))
+    same([(p["Name"], p["Type"], p["DefaultValue"]) for p in mlw["Parameters"]],
+         [("Raw", "String", "raw.csv"), ("Depth", "String", "4"), ("MinAuc", "Float", 0.5)])
+    same([(s["Name"], s["DependsOn"], s["Why"]) for s in mlw["Steps"]][3:5],
+         [("good", ["score"], "after score"), ("keep", ["good", "train"], "if good holds")])
+    never = space.document(pipeline(processing("only", "true")), "never.json")
+    shown = space.call("show", "pipeline", never, "-o", "json").json()
+    same((shown["PipelineName"], shown["Mlw"]["Executions"]), ("never", 0))
+    # without its file: what was started last, and why no more can be
+    os.remove(path)
+    mlw = space.call("show", "pipeline", "churn", "-o", "json").json()["Mlw"]
+    contains(mlw["Problem"], "could not open")
+    same(len(mlw["Steps"]), 6)
 
 
 if __name__ == "__main__":

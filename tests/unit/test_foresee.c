@@ -115,5 +115,5 @@ int main(void)
         cmocka_unit_test(slices_give_the_same),
         cmocka_unit_test(it_may_be_given_up_at_any_time),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }
