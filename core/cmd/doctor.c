@@ -1,14 +1,11 @@
 /* mlw doctor: what works on this machine, what does not, and what that means. */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "core/base/digest.h"
 #include "core/base/mem.h"
-#include "core/base/os.h"
-#include "core/base/path.h"
 #include "core/cmd/cmd.h"
 #include "core/config/config.h"
 #include "core/executor/executor.h"
+#include "core/executor/logout.h"
+#include "core/executor/probe.h"
 #include "core/pipeline/sched.h"
 
 static void say(struct str *out, bool is_good, const char *what, const char *text)
@@ -57,29 +54,19 @@ static void say_workspace(const struct cmd_line *line, struct str *out)
     workspace_release(&ws);
 }
 
-static bool is_on_path(const char *program)
+static void say_python(struct str *out)
 {
-    struct sv rest = sv_z(getenv("PATH")), dir;
-    while (sv_split(&rest, ':', &dir)) {
-        CLEANUP(mem_free_ptr) char *d = sv_dup(dir);
-        CLEANUP(mem_free_ptr) char *path = path_join(d, program);
-        if (access(path, X_OK) == 0) {
-            return true;
-        }
-    }
-    return false;
+    CLEANUP(mem_free_ptr) char *path = probe_find("python3");
+    say(out, path, "python3", path ? path : "is not on PATH: the demo's scripts need it");
 }
 
-/* logind.conf(5): KillUserProcesses=yes ends what a person leaves behind at log-out. */
 static void say_logout(struct str *out)
 {
-    CLEANUP(str_release) struct str text = STR_INIT;
-    struct err ignored;
-    bool kills = os_read_file("/etc/systemd/logind.conf", 65536, &text, &ignored) &&
-                 strstr(text.p, "\nKillUserProcesses=yes");
-    say(out, !kills, "log-out",
-        kills ? "KillUserProcesses=yes: executions end when you log out; loginctl enable-linger"
-              : "executions go on after you log out");
+    const struct logout_verdict *v = logout_probe();
+    say(out, !v->warning, "log-out",
+        v->warning       ? v->warning
+        : v->systemd_run ? "executions go on after you log out: each in a scope of your own"
+                         : "executions go on after you log out");
 }
 
 int cmd_doctor(const struct cmd_line *line)
@@ -90,8 +77,7 @@ int cmd_doctor(const struct cmd_line *line)
     char *machine = xasprintf("%d cores, %d MiB of memory, %d GPUs", m.cpus, m.memory_mib, m.gpus);
     say(&out, true, "machine", machine);
     say_sandbox(&out);
-    say(&out, is_on_path("python3"), "python3",
-        is_on_path("python3") ? "is on PATH" : "is not on PATH: the demo's scripts need it");
+    say_python(&out);
     say_libraries(&out);
     say_logout(&out);
     say_workspace(line, &out);

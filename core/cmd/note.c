@@ -5,6 +5,7 @@
 
 #include "core/config/config.h"
 #include "core/executor/executor.h"
+#include "core/executor/logout.h"
 
 /* The settings of the workspace, or of the person alone where there is none. */
 static bool load_config(const struct cmd_line *line, struct config *ret_config)
@@ -34,4 +35,12 @@ void note_sandbox(const struct cmd_line *line)
                 verdict ? verdict->reason : "sandbox = none in mlw.conf");
     }
     config_release(&config);
+}
+
+void note_logout(void)
+{
+    const char *warning = logout_probe()->warning;
+    if (warning) {
+        fprintf(stderr, "mlw: %s\n", warning);
+    }
 }

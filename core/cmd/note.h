@@ -7,5 +7,7 @@
 /* Without a sandbox in force: that a literal /opt/ml path will not work, and why. Says nothing
  * when mlw.conf is wrong, which whoever starts an execution reports. */
 void note_sandbox(const struct cmd_line *line);
+/* Where a log-out would end what was started: that it does, and what keeps it. */
+void note_logout(void);
 
 #endif

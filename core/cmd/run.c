@@ -64,6 +64,7 @@ static int start(const struct cmd_line *line, const struct wait_options *options
     str_addf(&out, "%s\n", id);
     cmd_out(sv_of(&out));
     note_sandbox(line);
+    note_logout();
     return cmd_has(line, "detach") ? 0 : follow(line, id, options);
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "core/executor/logout.h"
 #include "core/hub/hash.h"
 #include "core/pipeline/control.h"
 
@@ -58,12 +59,35 @@ static void on_wake(void *arg)
     }
 }
 
+static void tell(struct hub *hub, const char *text)
+{
+    struct ev ev = {.type = EV_NOTICE};
+    err_set(&ev.err, ERR_REFUSED, "%s", text);
+    hub_send(hub, &ev);
+}
+
+/* Something runs: that a log-out would end it is said once. */
+static void tell_logout(struct hub *hub)
+{
+    const char *warning = logout_probe()->warning;
+    hub->is_logout_told = true;
+    if (warning) {
+        tell(hub, warning);
+    }
+}
+
 /* Whoever looks makes sure that what runs is driven: a driver that was killed is replaced. */
 static void ensure_drivers(void *arg)
 {
     struct hub *hub = arg;
     struct err ignored;
-    (void)!control_ensure_all(&hub->ws, hub->st, &ignored);
+    size_t n = 0;
+    (void)!control_ensure_all(&hub->ws, hub->st, &n, &ignored);
+    bool is_first = !hub->has_guarded; /* the first rows come before any question to logind */
+    hub->has_guarded = true;
+    if (n && !is_first && !hub->is_logout_told) {
+        tell_logout(hub);
+    }
 }
 
 static void *run(void *arg)
@@ -114,9 +138,9 @@ static void arm(struct hub *hub)
 static void tell_read_only(struct hub *hub, const struct hub_options *options)
 {
     if (store_is_read_only(hub->st) && !options->is_read_only) {
-        struct ev ev = {.type = EV_NOTICE};
-        err_set(&ev.err, ERR_REFUSED, "%s can only be read: actions are refused", hub->ws.mlw);
-        hub_send(hub, &ev);
+        CLEANUP(mem_free_ptr)
+        char *text = xasprintf("%s can only be read: actions are refused", hub->ws.mlw);
+        tell(hub, text);
     }
 }
 

@@ -91,6 +91,7 @@ struct hub {
     VEC(struct ev *) outbox;
     int64_t data_version, looked_ms;
     bool is_working, is_ending;
+    bool has_guarded, is_logout_told;
     size_t looks, sent; /* for tests */
 };
 

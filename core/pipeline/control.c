@@ -14,6 +14,7 @@
 #include "core/base/os.h"
 #include "core/base/path.h"
 #include "core/base/utf8.h"
+#include "core/executor/logout.h"
 #include "core/store/gates.h"
 
 bool control_is_driven(const struct workspace *ws, const char *execution)
@@ -50,8 +51,7 @@ char *control_last_words(const struct workspace *ws, const char *execution)
 }
 
 /* In the grandchild: no terminal, no descriptors of ours; what it says goes to driver.log. */
-static _Noreturn void become_driver(const char *self, const char *dir, const char *execution,
-                                    const char *log)
+static _Noreturn void become_driver(char *const *argv, const char *log)
 {
     sigset_t none;
     sigemptyset(&none); /* the thread that forked may have blocked signals */
@@ -64,7 +64,7 @@ static _Noreturn void become_driver(const char *self, const char *dir, const cha
     dup2(out >= 0 ? out : null, STDERR_FILENO);
     close_range(3, ~0U, 0);
     os_fault_point("exec");
-    execl(self, "mlw", "-C", dir, "drive", execution, (char *)NULL);
+    execv(argv[0], argv);
     _exit(127);
 }
 
@@ -82,29 +82,37 @@ bool control_ensure(const struct workspace *ws, const char *execution, struct er
     if (!self[0]) {
         return err_set(e, ERR_IO, "could not start a driver: /proc/self/exe cannot be read");
     }
+    struct words argv = {0};
+    const char *const own[] = {self, "-C", ws->dir, "drive", execution};
+    logout_wrap(&argv);
+    for (size_t i = 0; i < ALEN(own); i++) {
+        words_add(&argv, own[i]);
+    }
     os_fault_point("fork");
     pid_t child = fork();
-    if (child < 0) {
-        return err_sys(e, "could not start a driver for execution %s", execution);
-    }
     if (child == 0) {
         if (fork() == 0) {
-            become_driver(self, ws->dir, execution, log);
+            become_driver(argv.at, log);
         }
         _exit(0);
+    }
+    words_release(&argv);
+    if (child < 0) {
+        return err_sys(e, "could not start a driver for execution %s", execution);
     }
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
     }
     return true;
 }
 
-bool control_ensure_all(const struct workspace *ws, struct store *st, struct err *e)
+bool control_ensure_all(const struct workspace *ws, struct store *st, size_t *ret_n, struct err *e)
 {
     struct arena a;
     arena_init(&a, 0);
     const char **ids;
-    size_t n;
+    size_t n = 0;
     bool ok = execution_unfinished(st, &a, &ids, &n, e);
+    *ret_n = n;
     for (size_t i = 0; ok && i < n; i++) {
         ok = control_ensure(ws, ids[i], e);
     }

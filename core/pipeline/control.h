@@ -46,10 +46,12 @@ MUST_USE bool control_retry(const struct workspace *ws, struct store *st, const 
 MUST_USE bool control_decide(const struct workspace *ws, struct store *st, const char *token,
                              bool is_approved, const char *reason, const struct json *outputs,
                              struct err *e);
-/* Start a driver unless one holds the lock. An execution that has ended needs none. */
+/* Start a driver unless one holds the lock, in a scope of its own where a log-out would end it. An
+ * execution that has ended needs none. */
 MUST_USE bool control_ensure(const struct workspace *ws, const char *execution, struct err *e);
-/* The same for every execution that has not ended. */
-MUST_USE bool control_ensure_all(const struct workspace *ws, struct store *st, struct err *e);
+/* The same for every execution that has not ended, and how many these are. */
+MUST_USE bool control_ensure_all(const struct workspace *ws, struct store *st, size_t *ret_n,
+                                 struct err *e);
 /* Does anybody drive it now? */
 bool control_is_driven(const struct workspace *ws, const char *execution);
 /* The last line that a driver of it said, with what it may not hold removed; NULL: none. Caller
