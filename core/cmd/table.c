@@ -14,6 +14,10 @@
     {                                                                                              \
         "junit", 0, OPTION_TEXT, "FILE", "write a JUnit report of its steps at the end"            \
     }
+#define NOTIFY                                                                                     \
+    {                                                                                              \
+        "notify", 0, OPTION_FLAG, NULL, "call when it ends, waits or turns red"                    \
+    }
 #define ATTACHED                                                                                   \
     {                                                                                              \
         "attached", 0, OPTION_FLAG, NULL, "a signal, or the end of --timeout, stops the execution" \
@@ -92,14 +96,16 @@ static const struct cmd_option run_options[] = {
     ATTACHED,
     TIMEOUT,
     JUNIT,
+    NOTIFY,
     END,
 };
-static const struct cmd_option watch_options[] = {TIMEOUT, JUNIT, END};
+static const struct cmd_option watch_options[] = {TIMEOUT, JUNIT, NOTIFY, END};
 static const struct cmd_option retry_options[] = {
     {"detach", 0, OPTION_FLAG, NULL, "leave at once; the execution goes on"},
     ATTACHED,
     TIMEOUT,
     JUNIT,
+    NOTIFY,
     END};
 static const struct cmd_option gate_options[] = {
     {"reason", 0, OPTION_TEXT, "TEXT", "why; a rejection needs one"},

@@ -12,12 +12,15 @@
 #include "core/base/utf8.h"
 #include "core/cmd/act.h"
 #include "core/cmd/junit.h"
+#include "core/config/config.h"
 #include "core/loop/loop.h"
+#include "core/model/state.h"
 #include "core/pipeline/control.h"
+#include "core/pipeline/notify.h"
 #include "core/store/execution.h"
 
 enum { POLL_MS = 500, ENSURE_FIRST_MS = 100, ENSURE_MS = 2000, MAX_STARTS = 4 };
-enum { EXIT_STOPPED = 1 };
+enum { EXIT_UNSUCCESSFUL = 1 };
 
 struct wait;
 
@@ -30,7 +33,7 @@ struct wait_signal {
 
 static const struct {
     int number, status;
-} signals[] = {{SIGINT, 130}, {SIGTERM, EXIT_STOPPED}, {SIGHUP, EXIT_STOPPED}};
+} signals[] = {{SIGINT, 130}, {SIGTERM, EXIT_UNSUCCESSFUL}, {SIGHUP, EXIT_UNSUCCESSFUL}};
 
 struct wait {
     const struct cmd_line *line;
@@ -40,7 +43,8 @@ struct wait {
     const struct wait_options *options;
     struct loop *loop;
     struct wait_signal signals[ALEN(signals)];
-    bool is_terminal;
+    struct notify_watch notify;
+    bool is_terminal, is_bell_wanted, is_notify_broken;
     bool was_signalled;
     int status;  /* -1: not ended */
     int instead; /* of the execution's own status, once it has ended; -1: that one */
@@ -77,7 +81,7 @@ static bool read_timeout(const struct cmd_line *line, int64_t *ret_ms, struct er
 /* What needs somebody who waits cannot be asked of one that leaves. */
 static bool check_detach(const struct cmd_line *line, struct err *e)
 {
-    static const char *const words[] = {"attached", "timeout", "junit"};
+    static const char *const words[] = {"attached", "timeout", "junit", "notify"};
     for (size_t i = 0; cmd_has(line, "detach") && i < ALEN(words); i++) {
         if (cmd_has(line, words[i])) {
             return err_set(e, ERR_USAGE, "--detach leaves at once and --%s waits: give one of them",
@@ -89,7 +93,9 @@ static bool check_detach(const struct cmd_line *line, struct err *e)
 
 bool wait_options_read(const struct cmd_line *line, struct wait_options *ret, struct err *e)
 {
-    struct wait_options o = {.is_attached = cmd_has(line, "attached"), .begun_ms = clock_mono_ms()};
+    struct wait_options o = {.is_notified = cmd_has(line, "notify"),
+                             .is_attached = cmd_has(line, "attached"),
+                             .begun_ms = clock_mono_ms()};
     const char *report = cmd_text(line, "junit");
     if (!check_detach(line, e) || !read_timeout(line, &o.timeout_ms, e) ||
         (report && !junit_probe(report, &o.report, e))) {
@@ -129,6 +135,42 @@ static void show_steps(struct wait *w)
     arena_release(&a);
 }
 
+static void told(void *arg, const struct notice *n)
+{
+    const struct wait *w = arg;
+    CLEANUP(str_release) struct str text = STR_INIT;
+    if (w->is_terminal && w->is_bell_wanted) {
+        fputs("\r\033[K\a", stderr);
+    }
+    if (z_eq(n->event, "waiting")) { /* the end is said anyway */
+        notify_line(n, &text);
+        fprintf(stderr, "%s\n", text.p);
+    }
+}
+
+static void tell(struct wait *w)
+{
+    struct err e = ERR_INIT;
+    if (!notify_look(&w->notify, w->ws, w->st, told, w, &e) && !w->is_notify_broken) {
+        w->is_notify_broken = true; /* said once; the waiting goes on */
+        (void)cmd_fail(w->line, &e);
+    }
+}
+
+/* It has ended: how the command ends, and what a person is told. */
+static void ended(struct wait *w, const char *status, const char *failure)
+{
+    CLEANUP(str_release) struct str why = STR_INIT;
+    utf8_sanitize(&why, sv_z(failure ? failure : ""));
+    w->status = w->instead >= 0                    ? w->instead
+                : strcmp(status, "Succeeded") == 0 ? 0
+                                                   : EXIT_UNSUCCESSFUL;
+    if (w->is_terminal) {
+        fputs("\r\033[K", stderr);
+    }
+    fprintf(stderr, "execution %s %s%s%s\n", w->execution, status, failure ? ": " : "", why.p);
+}
+
 static void look(void *arg)
 {
     struct wait *w = arg;
@@ -138,24 +180,17 @@ static void look(void *arg)
     arena_init(&a, 0);
     if (!execution_status(w->st, w->execution, &a, &status, &failure, &e)) {
         w->status = cmd_fail(w->line, &e);
-    } else if (strcmp(status, "Succeeded") == 0) {
-        w->status = 0;
-    } else if (strcmp(status, "Failed") == 0 || strcmp(status, "Stopped") == 0) {
-        w->status = 1;
+        arena_release(&a);
+        return;
     }
-    if (w->status >= 0 && status && w->instead >= 0) {
-        w->status = w->instead;
+    if (w->options->is_notified) {
+        tell(w);
     }
     if (w->is_terminal) {
         show_steps(w);
-        if (w->status >= 0) {
-            fputs("\r\033[K", stderr);
-        }
     }
-    if (w->status >= 0 && status) {
-        CLEANUP(str_release) struct str why = STR_INIT;
-        utf8_sanitize(&why, sv_z(failure ? failure : ""));
-        fprintf(stderr, "execution %s %s%s%s\n", w->execution, status, failure ? ": " : "", why.p);
+    if (state_is_final(status)) {
+        ended(w, status, failure);
     }
     arena_release(&a);
 }
@@ -302,6 +337,18 @@ static void run_loop(struct wait *w)
     loop_watch_free(watch);
 }
 
+static bool is_bell_wanted(const struct workspace *ws)
+{
+    struct config config;
+    struct err ignored;
+    if (!config_load(ws->dir, &config, &ignored)) {
+        return true;
+    }
+    bool is_wanted = config.notify_terminal != CONFIG_TERMINAL_NEVER;
+    config_release(&config);
+    return is_wanted;
+}
+
 int cmd_wait(const struct cmd_line *line, const struct workspace *ws, struct store *st,
              const char *execution, const struct wait_options *options)
 {
@@ -315,7 +362,10 @@ int cmd_wait(const struct cmd_line *line, const struct workspace *ws, struct sto
                      .is_terminal = isatty(STDERR_FILENO) == 1,
                      .status = -1,
                      .instead = -1};
+    w.is_bell_wanted = options->is_notified && is_bell_wanted(ws);
+    notify_init(&w.notify, KIND_EXECUTION, execution);
     run_loop(&w);
+    notify_release(&w.notify);
     loop_free(w.loop);
     if (options->report && !junit_write(st, execution, options->report, &e)) {
         int failed = cmd_fail(line, &e);

@@ -20,6 +20,68 @@ const struct config_option config_options[] = {
 };
 const size_t config_option_count = ALEN(config_options);
 
+/* --- words --- */
+
+static void words_release(char ***words, size_t *n)
+{
+    for (size_t i = 0; i < *n; i++) {
+        free((*words)[i]);
+    }
+    free(*words);
+    *words = NULL;
+    *n = 0;
+}
+
+static void add_word(char ***words, size_t *n, const char *word)
+{
+    *words = xreallocarray(*words, *n + 2, sizeof **words);
+    (*words)[(*n)++] = xstrdup(word);
+    (*words)[*n] = NULL;
+}
+
+/* Words parted by spaces; quotes of either kind hold a word together. */
+static bool split_words(const char *text, char ***words, size_t *n, struct err *e)
+{
+    CLEANUP(str_release) struct str word = STR_INIT;
+    char quote = 0;
+    bool in_word = false;
+    for (const char *p = text; *p; p++) {
+        bool is_space = *p == ' ' || *p == '\t';
+        if (quote && *p == quote) {
+            quote = 0;
+        } else if (!quote && (*p == '"' || *p == '\'')) {
+            quote = *p;
+            in_word = true;
+        } else if (quote || !is_space) {
+            str_addc(&word, *p);
+            in_word = true;
+        } else if (in_word) {
+            add_word(words, n, word.p);
+            str_clear(&word);
+            in_word = false;
+        }
+    }
+    if (quote) {
+        return err_set(e, ERR_INVALID, "the %c in \"%s\" is not closed", quote, text);
+    }
+    if (in_word) {
+        add_word(words, n, word.p);
+    }
+    return true;
+}
+
+/* ~/ at the beginning becomes the home folder; true when the path is absolute then. */
+static bool take_home(char **path)
+{
+    const char *home = getenv("HOME");
+    if (home && strncmp(*path, "~/", 2) == 0) {
+        char *full = path_join(home, *path + 2);
+        free(*path);
+        *path = full;
+    }
+    return (*path)[0] == '/';
+}
+
 /* --- single values --- */
 
 static bool set_choice(void *at, const struct config_option *o, const char *value, struct err *e)
@@ -53,6 +115,24 @@ static bool set_bytes(void *at, const struct config_option *o, const char *value
     return true;
 }
 
+static bool set_command(void *at, const struct config_option *o, const char *value, struct err *e)
+{
+    struct config_command c = {0}, *old = at;
+    bool ok = split_words(value, &c.words, &c.word_count, e) ||
+              err_wrap(e, "[%s] %s", o->section, o->key);
+    if (ok && c.word_count) {
+        ok = take_home(&c.words[0]) || (c.words[0][0] && !strchr(c.words[0], '/')) ||
+             err_set(e, ERR_INVALID,
+                     "[%s] %s is \"%s\"; it is a program's name, or begins with / or ~/",
+                     o->section, o->key, c.words[0]);
+    }
+    words_release(ok ? &old->words : &c.words, ok ? &old->word_count : &c.word_count);
+    if (ok) {
+        *old = c;
+    }
+    return ok;
+}
+
 static bool set_value(struct config *c, const struct config_option *o, const char *value,
                       struct err *e)
 {
@@ -60,6 +140,7 @@ static bool set_value(struct config *c, const struct config_option *o, const cha
                                    struct err *) = {
         [CONFIG_CHOICE] = set_choice,
         [CONFIG_BYTES] = set_bytes,
+        [CONFIG_COMMAND] = set_command,
     };
     return setters[o->type]((char *)c + o->offset, o, value, e);
 }
@@ -68,67 +149,20 @@ static bool set_value(struct config *c, const struct config_option *o, const cha
 
 static void image_release(struct config_image *image)
 {
-    for (size_t i = 0; i < image->word_count; i++) {
-        free(image->words[i]);
-    }
-    free(image->words);
+    words_release(&image->words, &image->word_count);
     free(image->pattern);
     *image = (struct config_image){0};
 }
 
-static void add_word(struct config_image *image, const char *word)
-{
-    image->words = xreallocarray(image->words, image->word_count + 2, sizeof *image->words);
-    image->words[image->word_count++] = xstrdup(word);
-    image->words[image->word_count] = NULL;
-}
-
-/* Words parted by spaces; quotes of either kind hold a word together. */
-static bool split_words(struct config_image *image, const char *text, struct err *e)
-{
-    CLEANUP(str_release) struct str word = STR_INIT;
-    char quote = 0;
-    bool in_word = false;
-    for (const char *p = text; *p; p++) {
-        bool is_space = *p == ' ' || *p == '\t';
-        if (quote && *p == quote) {
-            quote = 0;
-        } else if (!quote && (*p == '"' || *p == '\'')) {
-            quote = *p;
-            in_word = true;
-        } else if (quote || !is_space) {
-            str_addc(&word, *p);
-            in_word = true;
-        } else if (in_word) {
-            add_word(image, word.p);
-            str_clear(&word);
-            in_word = false;
-        }
-    }
-    if (quote) {
-        return err_set(e, ERR_INVALID, "the %c in \"%s\" is not closed", quote, text);
-    }
-    if (in_word) {
-        add_word(image, word.p);
-    }
-    return true;
-}
-
 static bool take_rootfs(struct config_image *image, struct sv dir, struct err *e)
 {
-    const char *home = getenv("HOME");
     CLEANUP(mem_free_ptr) char *path = sv_dup(dir);
-    if (sv_starts(dir, "~/") && home) {
-        char *full = path_join(home, path + 2);
-        free(path);
-        path = full;
-    }
-    if (path[0] != '/') {
+    if (!take_home(&path)) {
         return err_set(e, ERR_INVALID, "the folder of rootfs is \"%s\"; it begins with / or ~/",
                        path);
     }
     image->kind = CONFIG_IMAGE_ROOTFS;
-    add_word(image, path);
+    add_word(&image->words, &image->word_count, path);
     return true;
 }
 
@@ -145,7 +179,7 @@ static bool take_target(struct config_image *image, const char *value, struct er
     }
     if (sv_eqz(kind, "command") && rest.n) {
         image->kind = CONFIG_IMAGE_COMMAND;
-        return split_words(image, rest.p, e);
+        return split_words(rest.p, &image->words, &image->word_count, e);
     }
     return err_set(e, ERR_INVALID,
                    "the image \"%s\" is \"%s\"; it is host, rootfs DIR or command PREFIX",
@@ -230,13 +264,31 @@ static bool unknown(const char *section, const char *key, struct err *e)
         return err_hint(e, "it has %s", keys.p);
     }
     err_set(e, ERR_INVALID, "there is no section [%s] (key \"%s\")", section, key);
-    return err_hint(e, "the sections are executor, images, metrics, progress and ui");
+    return err_hint(e, "the sections are executor, images, metrics, notify, progress and ui");
+}
+
+/* A file while it is read. */
+struct reading {
+    struct config *c;
+    bool is_workspace;
+};
+
+/* What a workspace brings along, perhaps from somebody else, does not start programs by itself. */
+static bool check_trust(const struct reading *r, const struct config_option *o, struct err *e)
+{
+    if (o->type == CONFIG_COMMAND && r->is_workspace) {
+        err_set(e, ERR_INVALID, "[%s] %s names a program, which a workspace may not", o->section,
+                o->key);
+        return err_hint(e, "it belongs into your own mlw.conf: see mlw.conf(5), FILES");
+    }
+    return true;
 }
 
 static bool take_key(void *arg, const char *section, const char *key, const char *value, int line,
                      struct err *e)
 {
-    struct config *c = arg;
+    const struct reading *r = arg;
+    struct config *c = r->c;
     (void)line;
     if (z_eq(section, "images")) {
         return add_image(c, key, value, e);
@@ -252,21 +304,22 @@ static bool take_key(void *arg, const char *section, const char *key, const char
         if (!z_eq(o->section, section) || !z_eq(o->key, key)) {
             continue;
         }
-        return set_value(c, o, value, e);
+        return check_trust(r, o, e) && set_value(c, o, value, e);
     }
     return unknown(section, key, e);
 }
 
 bool config_read(struct config *c, struct sv text, const char *name, struct err *e)
 {
-    return ini_read(text, name, take_key, c, e);
+    return ini_read(text, name, take_key, &(struct reading){c, false}, e);
 }
 
-static bool read_file(struct config *c, const char *path, struct err *e)
+static bool read_file(struct config *c, const char *path, bool is_workspace, struct err *e)
 {
     CLEANUP(str_release) struct str text = STR_INIT;
-    return !os_exists(path) ||
-           (os_read_file(path, INI_MAX_BYTES, &text, e) && config_read(c, sv_of(&text), path, e));
+    struct reading r = {c, is_workspace};
+    return !os_exists(path) || (os_read_file(path, INI_MAX_BYTES, &text, e) &&
+                                ini_read(sv_of(&text), path, take_key, &r, e));
 }
 
 /* --- the whole --- */
@@ -294,6 +347,7 @@ void config_release(struct config *c)
     for (size_t i = 0; i < c->metrics.n; i++) {
         free((char *)(uintptr_t)c->metrics.at[i].metric);
     }
+    words_release(&c->notify_command.words, &c->notify_command.word_count);
     vec_release(&c->images);
     vec_release(&c->progress);
     vec_release(&c->metrics);
@@ -330,9 +384,9 @@ bool config_load(const char *workspace_dir, struct config *ret_config, struct er
     char *own = workspace_dir ? path_join3(workspace_dir, ".mlw", "mlw.conf") : NULL;
     struct config c;
     config_init(&c);
-    bool ok = !user || read_file(&c, user, e);
+    bool ok = !user || read_file(&c, user, false, e);
     size_t images = c.images.n, progress = c.progress.n;
-    ok = ok && (!own || read_file(&c, own, e));
+    ok = ok && (!own || read_file(&c, own, true, e));
     if (!ok) {
         config_release(&c);
         return false;

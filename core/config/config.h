@@ -35,12 +35,20 @@ enum config_theme { CONFIG_THEME_AUTO, CONFIG_THEME_DARK, CONFIG_THEME_LIGHT, CO
 enum config_glyphs { CONFIG_GLYPHS_AUTO, CONFIG_GLYPHS_UNICODE, CONFIG_GLYPHS_ASCII };
 enum config_color { CONFIG_COLOR_AUTO, CONFIG_COLOR_NEVER };
 
+enum config_terminal { CONFIG_TERMINAL_AUTO, CONFIG_TERMINAL_BELL, CONFIG_TERMINAL_NEVER };
+
 enum config_image_kind { CONFIG_IMAGE_HOST, CONFIG_IMAGE_ROOTFS, CONFIG_IMAGE_COMMAND };
 
 struct config_image {
     char *pattern;
     enum config_image_kind kind;
     char **words; /* rootfs: the folder; command: the prefix; ends with NULL */
+    size_t word_count;
+};
+
+/* A program and its words; none: no words. The first begins with / or holds no slash. */
+struct config_command {
+    char **words; /* ends with NULL */
     size_t word_count;
 };
 
@@ -55,13 +63,14 @@ struct config {
     VEC(struct goal_of) metrics; /* their names are owned */
 #define CONFIG_C_CHOICE              int
 #define CONFIG_C_BYTES               uint64_t
+#define CONFIG_C_COMMAND             struct config_command
 #define OPT(section, key, type, ...) CONFIG_C_##type section##_##key;
 #include "core/config/options.def"
 #undef OPT
 };
 
 /* --- the table behind it --- */
-enum config_type { CONFIG_CHOICE, CONFIG_BYTES };
+enum config_type { CONFIG_CHOICE, CONFIG_BYTES, CONFIG_COMMAND };
 
 struct config_option {
     const char *section, *key;
@@ -86,7 +95,7 @@ char *config_user_dir(void);
  * (ERR_INVALID) that begins with file:line, and nothing of either file is taken. */
 MUST_USE bool config_load(const char *workspace_dir, struct config *ret_config, struct err *e);
 
-/* One text over what `c` holds; half-read on failure. */
+/* One text, as of the person's own file, over what `c` holds; half-read on failure. */
 MUST_USE bool config_read(struct config *c, struct sv text, const char *name, struct err *e);
 
 /* What is better of which metric; borrowed from `c`. */

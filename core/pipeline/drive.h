@@ -12,6 +12,7 @@
 #include "core/loop/loop.h"
 #include "core/pipeline/bind.h"
 #include "core/pipeline/definition.h"
+#include "core/pipeline/notify.h"
 #include "core/pipeline/sched.h"
 #include "core/store/execution.h"
 #include "core/store/gates.h"
@@ -61,6 +62,8 @@ struct driver {
     struct sched sched;
     struct drive_step *steps; /* by definition index */
     int64_t data_version;
+    struct notify_watch notify;
+    bool is_news; /* a gate was made, it has ended: somebody may have to be told */
     bool is_over, is_stopping;
     struct err err; /* why it gave up */
 };
@@ -77,6 +80,8 @@ MUST_USE bool drive_record(struct driver *d, enum event_type type, struct json *
 bool drive_give_up(struct driver *d);                              /* false; d->err says why */
 struct json *drive_json(const struct driver *d, size_t index);     /* {"step": name} */
 void drive_note(struct driver *d, size_t index, const char *text); /* said once, as an event */
+/* What waits for a person, in an open transaction; it is told once that is committed. */
+MUST_USE bool drive_gate(struct driver *d, const struct gate_row *g);
 
 /* --- drive_scope.c --- */
 MUST_USE bool drive_bind(struct driver *d, const struct json *value, struct json **ret,

@@ -154,7 +154,7 @@ static bool add_version(struct driver *d, size_t index, struct package_row *p)
                          .step = p->step,
                          .subject = subject.p,
                          .digest = p->digest};
-    return gate_add(d->st, &g, &d->err) || drive_give_up(d);
+    return drive_gate(d, &g);
 }
 
 static struct json *package_document(const struct json *arguments, const struct package_row *p)

@@ -125,8 +125,7 @@ static bool run_callback(struct driver *d, size_t index)
     struct json *j = drive_json(d, index);
     json_set_str(j, "gate", token);
     json_set_str(j, "status", "Executing");
-    return (gate_add(d->st, &g, &d->err) || drive_give_up(d)) &&
-           drive_event(d, EVENT_STEP_EXECUTING, j) && drive_commit(d);
+    return drive_gate(d, &g) && drive_event(d, EVENT_STEP_EXECUTING, j) && drive_commit(d);
 }
 
 /* The outputs that a person gave, as the step's document has them: [{Name, Value}]. */

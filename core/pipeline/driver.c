@@ -72,6 +72,22 @@ void drive_note(struct driver *d, size_t index, const char *text)
     (void)!drive_record(d, EVENT_NOTE, j);
 }
 
+bool drive_gate(struct driver *d, const struct gate_row *g)
+{
+    d->is_news = true;
+    return gate_add(d->st, g, &d->err) || drive_give_up(d);
+}
+
+/* Whoever is away is told. That it failed is said in driver.log and stops nothing. */
+static void tell(struct driver *d)
+{
+    struct err e = ERR_INIT;
+    d->is_news = false;
+    if (!notify_look(&d->notify, d->ws, d->st, NULL, NULL, &e)) {
+        (void)fprintf(stderr, "mlw drive: %s\n", e.msg);
+    }
+}
+
 /* --- taking over --- */
 
 static bool parse_text(const char *text, struct json **ret, const char *what, struct err *e)
@@ -204,6 +220,8 @@ static bool take_over(struct driver *d, struct err *e)
         }
     }
     d->is_stopping = d->sched.is_stopping = strcmp(d->row.status, "Stopping") == 0;
+    notify_init(&d->notify, KIND_EXECUTION, d->row.id);
+    d->is_news = true; /* the one before may have had no time to tell */
     return true;
 }
 
@@ -323,14 +341,13 @@ static bool finish(struct driver *d)
     if (!drive_record(d, EVENT_EXECUTION_ENDED, j)) {
         return false;
     }
-    d->is_over = true;
+    d->is_over = d->is_news = true;
     loop_stop(d->loop);
     return true;
 }
 
-static void turn(void *arg)
+static void go_on(struct driver *d)
 {
-    struct driver *d = arg;
     if (d->is_over || !consume_requests(d) || !poll_jobs(d) || !drive_check_gates(d) ||
         !skip_steps(d) || !start_ready(d)) {
         return;
@@ -344,6 +361,15 @@ static void turn(void *arg)
     }
     if (!d->is_over) {
         loop_timer_start(d->timer, has_jobs ? POLL_JOBS_MS : POLL_IDLE_MS, 0);
+    }
+}
+
+static void turn(void *arg)
+{
+    struct driver *d = arg;
+    go_on(d);
+    if (d->is_news && d->err.code == ERR_NONE) {
+        tell(d);
     }
 }
 
@@ -423,6 +449,7 @@ static void release(struct driver *d)
         }
     }
     free(d->steps);
+    notify_release(&d->notify);
     sched_release(&d->sched);
     json_free(d->parameters);
     json_free(d->options);

@@ -287,10 +287,10 @@ class Space:
             self.marked += piece.decode("utf-8", "replace")
 
     # --- commands ---
-    def start(self, *words, **environment):
+    def start(self, *words, stderr=subprocess.PIPE, **environment):
         return subprocess.Popen([MLW, "-C", self.dir] + [str(w) for w in words],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, start_new_session=True,
+                                stderr=stderr, start_new_session=True,
                                 env=dict(self.env, **environment))
 
     def call(self, *words, status=0, seconds=DEADLINE_S, **environment):

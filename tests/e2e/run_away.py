@@ -4,16 +4,19 @@
 Ends with `N passed, N failed, N skipped`; words choose cases by name.
 """
 
+import json
 import os
+import pty
 import signal
 import stat
 import sys
 import xml.etree.ElementTree as xml
 
-from engine import (after, callback, condition, contains, fail, pipeline, processing, run_cases,
-                    same, training, until)
+from engine import (after, callback, condition, contains, fail, is_alive, kill, pipeline, processing,
+                    register, run_cases, same, training, until, write_clock)
 
 HERE = sys.modules[__name__]
+ML_MODEL = "ML=${SAGEMAKER_BASE_DIR:-/opt/ml}; echo model > $ML/processing/m/model.tar.gz"
 
 
 def executions(space):
@@ -283,6 +286,250 @@ def case_a_report_that_fails_at_the_end(space):
     os.rmdir(os.path.join(space.base, "out"))
     space.open_gate()
     contains(end(child, 5), "could not write the report")
+
+
+# --- calls ---
+
+PROGRAM = "#!/bin/sh\n"
+
+
+def personal(space, text):
+    """The person's own mlw.conf."""
+    folder = os.path.join(space.base, "config")
+    space.env["XDG_CONFIG_HOME"] = folder
+    space.write(os.path.join(folder, "mlw", "mlw.conf"), text)
+
+
+def program(space, script, name="hook"):
+    path = os.path.join(space.base, name)
+    space.write(path, PROGRAM + script)
+    os.chmod(path, 0o755)
+    return path
+
+
+def recorder(space):
+    """A program that keeps what it is told, and a function that reads it."""
+    calls = os.path.join(space.base, "calls")
+    personal(space, "[notify]\ncommand = %s\n" % program(space, "cat >> %s\n" % calls))
+
+    def read():
+        if not os.path.exists(calls):
+            return []
+        with open(calls, encoding="utf-8") as handle:
+            return [json.loads(line) for line in handle.read().splitlines()]
+    return read
+
+
+def settle(space):
+    """Nothing works here any more: no driver, no watcher, no program."""
+    until(lambda: not space.processes(), "all has ended")
+
+
+def told(calls, *keys):
+    return [tuple(c[k] for k in keys or ("event", "kind", "state")) for c in calls]
+
+
+def case_a_program_that_cannot_be_called(space):
+    absent = os.path.join(space.base, "absent")
+    for command in (absent, "no-such-program-here", space.base,
+                    space.write(os.path.join(space.base, "plain"), "no x bit")):
+        personal(space, "[notify]\ncommand = %s\n" % command)
+        x = space.run(pipeline(condition("c", 1, 1)))
+        done = space.call("watch", x.id, "--notify")
+        contains(done.err, "[notify] command was not called")
+        until(lambda: "was not called" in space.driver_log(x.id), "the driver says so")
+        same(space.sql("select count(*) from notice"), [(0,)], "nobody claimed it")
+
+
+def case_a_workspace_cannot_name_the_program(space):
+    calls = os.path.join(space.base, "calls")
+    space.configure("[notify]\ncommand = %s\n" % program(space, "cat >> %s\n" % calls))
+    done = space.call("run", space.document(pipeline(condition("c", 1, 1))), status=1)
+    contains(done.err, "mlw.conf:2: [notify] command")
+    same(done.out, "")
+    assert not os.path.exists(calls)
+
+
+def case_each_end_is_told_by_the_driver(space):
+    calls = recorder(space)
+    good = space.run(pipeline(condition("c", 1, 1)), "--name", "good")
+    bad = space.run(pipeline(fail("no", 'it "broke" \x1b[31m\n' + "x" * 5000)), "--name", "bad",
+                    status=1)
+    child, stopped = begin(space, trap(space), "--name", "stopped")
+    space.call("stop", stopped)
+    end(child, 1)
+    settle(space)
+    same(sorted(told(calls(), "event", "kind", "id", "name", "context", "state")), sorted([
+        ("ended", "execution", good.id, "good", "local", "Succeeded"),
+        ("red", "execution", bad.id, "bad", "local", "Failed"),
+        ("ended", "execution", stopped, "stopped", "local", "Stopped")]))
+    of_bad = next(c for c in calls() if c["id"] == bad.id)
+    same(sorted(of_bad), ["context", "event", "id", "kind", "name", "since", "state", "why"])
+    contains(of_bad["why"], "broke")
+    assert len(of_bad["why"]) <= 1000 and "\x1b" not in of_bad["why"], of_bad
+    row = next(r for r in executions(space) if r["id"] == bad.id)
+    same(of_bad["since"], row["ended"])
+    # it runs again and fails again: that is another event
+    space.call("retry", bad.id, status=1)
+    settle(space)
+    same([c["event"] for c in calls() if c["id"] == bad.id], ["red", "red"])
+
+
+def case_what_waits_is_told_once(space):
+    calls = recorder(space)
+    work = processing("make", ML_MODEL, outputs=["m"])
+    uri = {"Get": "Steps.make.ProcessingOutputConfig.Outputs['m'].S3Output.S3Uri"}
+    execution = space.detach(pipeline(callback("review"), work, register("reg", uri)))
+    until(lambda: len(calls()) == 2, "both gates are told")
+    gates = {g["token"]: g for g in space.call("gate", "ls", "-o", "json").json()}
+    same(sorted(told(calls(), "event", "kind", "id", "name", "state")), sorted(
+        ("waiting", "gate", t, g["subject"],
+         "Waiting" if g["kind"] == "Callback" else "PendingManualApproval")
+        for t, g in gates.items()))
+    assert all(execution in c["why"] for c in calls()), calls()
+    # a new driver and everybody who looks know that it was told
+    kill(space.driver_pid(execution))
+    child = space.start("watch", execution, "--notify")
+    until(lambda: catches(child.pid, signal.SIGINT), "it watches")
+    token = next(t for t, g in gates.items() if g["kind"] == "Callback")
+    space.call("gate", "approve", token)
+    err = end(child, 0)
+    assert all(t in err for t in gates), err
+    settle(space)
+    same(sorted(told(calls())), [("ended", "execution", "Succeeded"),
+                                 ("waiting", "gate", "PendingManualApproval"),
+                                 ("waiting", "gate", "Waiting")])
+
+
+def case_many_watchers_one_call(space):
+    for _ in range(3):
+        calls = recorder(space)
+        before = len(calls())
+        space.marked = ""
+        child, execution = begin(space, space.hold, "--notify")
+        watchers = [space.start("watch", execution, "--notify") for _ in range(8)]
+        for w in watchers:
+            until(lambda w=w: catches(w.pid, signal.SIGINT), "it watches")
+        kill(space.driver_pid(execution))  # the watchers start another
+        space.open_gate()
+        for w in watchers + [child]:
+            end(w, 0)
+        settle(space)
+        same(told(calls()[before:], "event", "id"), [("ended", execution)])
+
+
+def case_a_watcher_that_is_killed_after_its_claim(space):
+    """At most once: what was claimed is never told by another, what was not claimed is."""
+    calls = recorder(space)
+    path = space.document(pipeline(condition("c", 1, 1)))
+    count = os.path.join(space.base, "count")
+    space.call("run", path, MLW_FAULT_COUNT=count)
+    settle(space)
+    same(len(calls()), 1)
+    with open(count, encoding="ascii") as handle:
+        points = [x.split()[1] for x in handle if x.startswith("driver ")]
+    assert points[-2:] == ["commit", "fork"] or points[-3:] == ["commit", "fork", "exec"], points
+    fork = len(points) - points[::-1].index("fork")
+    for point, n in ((fork, 1), (fork - 1, 2)):
+        execution = space.detach(path, MLW_FAULT="driver:%d" % point)
+        settle(space)
+        same((space.status(execution), len(calls())), ("Succeeded", 1))
+        watchers = [space.start("watch", execution, "--notify") for _ in range(4)]
+        for w in watchers:
+            end(w, 0)
+        settle(space)
+        same(len(calls()), n)
+
+
+def case_a_program_has_ten_seconds(space):
+    clock = os.path.join(space.base, "clock")
+    write_clock(clock, scale=20)
+    space.env["MLW_CLOCK"] = clock
+    pids = os.path.join(space.base, "pids")
+    hook = program(space, "trap '' TERM HUP INT\nsh -c 'trap \"\" TERM HUP; echo $$ >> %s; read x < %s'"
+                          " &\necho $$ >> %s\nread x < %s\n" % (pids, space.gate, pids, space.gate))
+    personal(space, "[notify]\ncommand = %s\n" % hook)
+    x = space.run(pipeline(condition("c", 1, 1)))
+    until(lambda: os.path.exists(pids) and os.path.getsize(pids) and
+          len(open(pids, encoding="ascii").read().split()) == 2, "the program and its child are there")
+    same(x.status, "Succeeded", "it was not waited for")
+    with open(pids, encoding="ascii") as handle:
+        both = [int(p) for p in handle.read().split()]
+    until(lambda: not any(is_alive(p) for p in both), "both are killed")
+    settle(space)
+
+
+ABOUT = """#!%s
+import json, os, sys
+fds = {}
+for fd in range(64):
+    try:
+        fds[fd] = os.readlink("/proc/self/fd/%%d" %% fd)
+    except OSError:
+        pass
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print("noise"), print("noise", file=sys.stderr)
+about = {"fds": fds, "env": sorted(os.environ), "cwd": os.getcwd(), "words": sys.argv[1:],
+         "pid": os.getpid(), "group": os.getpgid(0), "session": os.getsid(0),
+         "tty": open("/proc/self/stat").read().rsplit(")", 1)[1].split()[4],
+         "blocked": int(status["SigBlk"], 16), "text": sys.stdin.read()}
+with open("%s.new", "w") as handle:
+    json.dump(about, handle)
+os.rename("%s.new", "%s")
+"""
+
+
+def case_a_program_gets_nothing_of_ours(space):
+    out = os.path.join(space.base, "about")
+    hook = os.path.join(space.base, "about.py")
+    space.write(hook, ABOUT % ((sys.executable,) + (out,) * 3))
+    os.chmod(hook, 0o755)
+    personal(space, "[notify]\ncommand = %s --to 'a person'\n" % hook)
+    path = space.document(pipeline(condition("c", 1, 1)))
+    done = space.call("run", path, SECRET="x", LANG="C.UTF-8")
+    until(lambda: os.path.exists(out), "the program has run")
+    with open(out, encoding="utf-8") as handle:
+        about = json.load(handle)
+    # LC_CTYPE is python's own doing
+    same([n for n in about["env"] if n != "LC_CTYPE"], ["HOME", "LANG", "PATH"])
+    same((about["cwd"], about["words"]), (space.dir, ["--to", "a person"]))
+    same(sorted(about["fds"]), ["0", "1", "2"], about["fds"])
+    same((about["fds"]["1"], about["fds"]["2"]), ("/dev/null", "/dev/null"))
+    same((about["group"], about["tty"], about["blocked"]), (about["pid"], "0", 0))
+    assert about["session"] != os.getsid(0), about
+    same(json.loads(about["text"])["id"], done.out.split()[0])
+    settle(space)
+    assert "noise" not in done.out + done.err + space.driver_log(done.out.split()[0])
+
+
+def rings(space, *words):
+    """How often a terminal at stderr of a watcher rings."""
+    master, slave = pty.openpty()
+    child = space.start(*words, stderr=slave)
+    os.close(slave)
+    text = b""
+    try:
+        while True:
+            piece = os.read(master, 4096)
+            if not piece:
+                break
+            text += piece
+    except OSError:  # nobody has the other end any more
+        pass
+    os.close(master)
+    child.communicate(timeout=60)
+    return text.count(b"\a")
+
+
+def case_a_terminal_rings(space):
+    path = space.document(pipeline(condition("c", 1, 1)))
+    same(rings(space, "run", path), 0)
+    same(rings(space, "run", path, "--notify"), 1)
+    execution = executions(space)[0]["id"]
+    same([rings(space, "watch", execution, "--notify") for _ in range(2)], [1, 1])
+    personal(space, "[notify]\nterminal = never\n")
+    same(rings(space, "watch", execution, "--notify"), 0)
+    contains(space.call("run", path, "--notify", "--detach", status=2).err, "notify")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,12 @@ static void wrong_lines_name_file_and_line(void **state)
         {"[images]\n* = rootfs images/x\n", "begins with / or ~/"},
         {"[images]\n* = command\n", "host, rootfs DIR or command PREFIX"},
         {"[images]\n* = command 'a b\n", "is not closed"},
+        {"[notify]\ncommand = ./hook\n", "conf:2: [notify] command is \"./hook\""},
+        {"[notify]\ncommand = bin/hook x\n", "it is a program's name, or begins with / or ~/"},
+        {"[notify]\ncommand = ''\n", "it is a program's name"},
+        {"[notify]\ncommand = '/hook\n", "[notify] command: the ' in"},
+        {"[notify]\nterminal = loud\n", "one of auto|bell|never"},
+        {"[notify]\nprogram = /hook\n", "[notify] has no key \"program\""},
         {"[progress]\npattern = (a)\n", "[progress] has no key"},
         {"[progress]\nregex = (\n", "conf:2: [progress] regex: could not read"},
         {"[progress]\nregex = a\n", "has 0 groups"},
@@ -54,6 +60,32 @@ static void wrong_lines_name_file_and_line(void **state)
         }
         config_release(&c);
     }
+}
+
+static void a_workspace_names_no_program_to_run(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    struct err e = ERR_INIT;
+    struct config c;
+    setenv("XDG_CONFIG_HOME", tmp, 1);
+    setenv("HOME", "/home/ada", 1);
+    CLEANUP(mem_free_ptr) char *work = path_join(tmp, "work");
+    tmp_file(tmp, "work/.mlw/mlw.conf", SV("[notify]\nterminal = bell\ncommand = /tmp/hook\n"));
+    assert_false(config_load(work, &c, &e));
+    assert_int_equal(e.code, ERR_INVALID);
+    assert_non_null(strstr(e.msg, ".mlw/mlw.conf:3: [notify] command names a program"));
+    tmp_file(tmp, "work/.mlw/mlw.conf", SV("[notify]\nterminal = bell\n"));
+    tmp_file(tmp, "mlw/mlw.conf", SV("[notify]\ncommand = ~/bin/tell me 'and you'\n"));
+    assert_true(config_load(work, &c, &e));
+    assert_int_equal(c.notify_terminal, CONFIG_TERMINAL_BELL);
+    assert_int_equal(c.notify_command.word_count, 3);
+    assert_string_equal(c.notify_command.words[0], "/home/ada/bin/tell");
+    assert_string_equal(c.notify_command.words[2], "and you");
+    /* the last line holds, an empty one takes it back */
+    assert_true(config_read(&c, SV("[notify]\ncommand = a\ncommand =\n"), "conf", &e));
+    assert_int_equal(c.notify_command.word_count, 0);
+    config_release(&c);
 }
 
 static void long_tables_are_refused(void **state)
@@ -256,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_lines_name_file_and_line),
+        cmocka_unit_test(a_workspace_names_no_program_to_run),
         cmocka_unit_test(long_tables_are_refused),
         cmocka_unit_test(globs),
         cmocka_unit_test(defaults_hold_without_files),

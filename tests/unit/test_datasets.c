@@ -120,7 +120,8 @@ static void older_executions_are_taken_over(void **state)
     assert_datasets(st, NULL, "");
     assert_true(db_exec(st,
                         "drop view dataset_input; drop table dataset_use;"
-                        " drop table dataset_profile; pragma user_version=1",
+                        " drop table dataset_profile; drop table notice;"
+                        " pragma user_version=1",
                         &e));
     store_close(st);
     if (!store_open(&ws, 0, &st, &e)) {
