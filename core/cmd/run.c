@@ -7,6 +7,7 @@
 #include "core/cmd/cmd.h"
 #include "core/cmd/note.h"
 #include "core/cmd/wait.h"
+#include "core/cmd/watch.h"
 #include "core/store/execution.h"
 
 /* Open the workspace and its store; false after printing why not, with the exit status. */
@@ -122,6 +123,9 @@ int cmd_watch(const struct cmd_line *line)
     char id[EXECUTION_ID + 1];
     struct err e = ERR_INIT;
     struct wait_options options;
+    if (line->args.n == 2 || cmd_has(line, "for") || cmd_has(line, "output")) {
+        return cmd_watch_row(line);
+    }
     if (!wait_options_read(line, &options, &e)) {
         return cmd_fail(line, &e);
     }

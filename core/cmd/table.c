@@ -99,7 +99,14 @@ static const struct cmd_option run_options[] = {
     NOTIFY,
     END,
 };
-static const struct cmd_option watch_options[] = {TIMEOUT, JUNIT, NOTIFY, END};
+static const struct cmd_option watch_options[] = {
+    {"for", 0, OPTION_TEXT, "FILTER", "until it lets the thing through; 1 when it no longer can"},
+    TIMEOUT,
+    JUNIT,
+    NOTIFY,
+    OUTPUT("jsonl"),
+    END,
+};
 static const struct cmd_option retry_options[] = {
     {"detach", 0, OPTION_FLAG, NULL, "leave at once; the execution goes on"},
     ATTACHED,
@@ -137,7 +144,8 @@ const struct cmd_info cmd_table[] = {
      false},
     {"run", "PIPELINE|FILE", "start a pipeline and wait for its end", 1, 1, run_options, cmd_run,
      false},
-    {"watch", "EXEC", "wait for the end of an execution", 1, 1, watch_options, cmd_watch, false},
+    {"watch", "EXEC | KIND ID", "wait for the end of an execution, or for a thing to change", 1, 2,
+     watch_options, cmd_watch, false},
     {"stop", "EXEC", "stop an execution", 1, 1, NULL, cmd_stop, false},
     {"retry", "EXEC", "run again what did not succeed, and wait", 1, 1, retry_options, cmd_retry,
      false},

@@ -12,6 +12,7 @@
 #include "core/base/utf8.h"
 #include "core/cmd/act.h"
 #include "core/cmd/junit.h"
+#include "core/cmd/signals.h"
 #include "core/config/config.h"
 #include "core/loop/loop.h"
 #include "core/model/state.h"
@@ -31,10 +32,6 @@ struct wait_signal {
     int status; /* with which the command ends */
 };
 
-static const struct {
-    int number, status;
-} signals[] = {{SIGINT, 130}, {SIGTERM, EXIT_UNSUCCESSFUL}, {SIGHUP, EXIT_UNSUCCESSFUL}};
-
 struct wait {
     const struct cmd_line *line;
     const struct workspace *ws;
@@ -42,7 +39,7 @@ struct wait {
     const char *execution;
     const struct wait_options *options;
     struct loop *loop;
-    struct wait_signal signals[ALEN(signals)];
+    struct wait_signal signals[CMD_SIGNALS];
     struct notify_watch notify;
     bool is_terminal, is_bell_wanted, is_notify_broken;
     bool was_signalled;
@@ -53,19 +50,12 @@ struct wait {
 
 /* --- options --- */
 
-/* nohup and the like: what was ignored when we came stays so. */
-static bool is_ignored(int number)
-{
-    struct sigaction now;
-    return number == SIGHUP && sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
-}
-
 static void hold_signals(int how)
 {
     sigset_t set;
     sigemptyset(&set);
-    for (size_t i = 0; i < ALEN(signals); i++) {
-        sigaddset(&set, signals[i].number);
+    for (size_t i = 0; i < CMD_SIGNALS; i++) {
+        sigaddset(&set, cmd_signals[i].number);
     }
     sigprocmask(how, &set, NULL);
 }
@@ -298,13 +288,13 @@ static void time_is_up(void *arg)
 
 static void listen_to_signals(struct wait *w)
 {
-    for (size_t i = 0; i < ALEN(signals); i++) {
+    for (size_t i = 0; i < CMD_SIGNALS; i++) {
         struct wait_signal *s = &w->signals[i];
         s->wait = w;
-        s->status = signals[i].status;
-        s->signal = is_ignored(signals[i].number)
+        s->status = cmd_signals[i].status;
+        s->signal = cmd_signal_is_ignored(cmd_signals[i].number)
                         ? NULL
-                        : loop_signal_new(w->loop, signals[i].number, signalled, s);
+                        : loop_signal_new(w->loop, cmd_signals[i].number, signalled, s);
     }
     hold_signals(SIG_UNBLOCK);
 }
@@ -326,7 +316,7 @@ static void run_loop(struct wait *w)
     while (w->status < 0) {
         loop_step(w->loop, -1);
     }
-    for (size_t i = 0; i < ALEN(signals); i++) {
+    for (size_t i = 0; i < CMD_SIGNALS; i++) {
         if (w->signals[i].signal) {
             loop_signal_free(w->signals[i].signal);
         }

@@ -90,13 +90,17 @@ static void ensure_drivers(void *arg)
     }
 }
 
-static void *run(void *arg)
+struct loop *hub_stay(struct hub *hub)
 {
-    struct hub *hub = arg;
     if (!store_is_read_only(hub->st)) {
         loop_timer_start(hub->guard, 0, GUARD_MS);
     }
-    loop_run(hub->loop);
+    return hub->loop;
+}
+
+static void *run(void *arg)
+{
+    loop_run(hub_stay(arg));
     return NULL;
 }
 

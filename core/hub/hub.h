@@ -96,6 +96,9 @@ struct hub {
 };
 
 /* hub.c */
+/* An inline hub that goes on looking makes sure that what runs is driven, as the screen does. Its
+ * loop, for timers and signals of the command that turns it. */
+struct loop *hub_stay(struct hub *hub);
 void hub_work_soon(struct hub *hub);           /* the idle callback is armed */
 void hub_changed(struct hub *hub);             /* something was committed, perhaps by us */
 void hub_send(struct hub *hub, struct ev *ev); /* takes *ev over */

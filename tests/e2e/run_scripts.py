@@ -6,11 +6,14 @@ Ends with `N passed, N failed, N skipped`.
 
 import csv
 import io
+import json
 import os
 import re
+import signal
 import sys
 
-from engine import callback, contains, pipeline, processing, run_cases, same, training, until
+from engine import (after, callback, contains, kill, pipeline, processing, run_cases, same, training,
+                    until)
 
 HERE = sys.modules[__name__]
 GOOD = pipeline(processing("one", "true"))
@@ -285,6 +288,129 @@ def case_tables_of_wide_letters_stand_under_each_other(space):
     lines = space.call("ls", "executions", "--columns", "pipeline,status").out.splitlines()
     same(lines, ["PIPELINE  STATE", "plain     Succeeded", "e\u0301t\u00e9       Succeeded",
                  "\u65e5\u672c\u8a9e    Succeeded"])
+
+
+# --- watch --for ---
+
+def lines(done):
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def case_watch_refuses(space):
+    good = space.run(GOOD).id
+    cases = ((["watch"], 2, "usage"), (["watch", "a", "b", "c"], 2, "usage"),
+             (["watch", "bogus", good], 2, "kinds are"),
+             (["watch", "execution", good, "--for", "status="], 2, "column 8"),
+             (["watch", "execution", good, "--for", "lr<1"], 2, "no field lr"),
+             (["watch", "execution", good, "-o", "csv"], 2, "jsonl"),
+             (["watch", "execution", good, "--timeout", "x"], 2, "--timeout"),
+             (["watch", "execution", good, "--junit", "x.xml"], 2, "--junit"),
+             (["watch", good, "--for", "a", "--notify"], 2, "--notify"),
+             (["watch", "execution", "zzzzzzzz", "--for", "a"], 3, "zzzzzzzz"),
+             (["watch", "run", "zzzzzzzz", "--for", "a"], 3, "zzzzzzzz"),
+             (["watch", "step", good + "/none", "--for", "a"], 3, "none"))
+    for words, code, said in cases:
+        done = space.call(*words, status=code)
+        same(done.out, "")
+        contains(done.err, said)
+
+
+def case_watch_ends_when_the_filter_holds_or_no_longer_can(space):
+    good, bad = space.run(GOOD).id, space.run(BAD, status=1).id
+    rows = {row["id"]: row for row in space.call("ls", "executions", "-o", "json").json()}
+    for words, code in (([good, "--for", "status=Succeeded"], 0), ([good, "--for", ""], 0),
+                        ([good, "--for", "status=Failed"], 1), ([bad, "--for", "status=Failed"], 0),
+                        ([good], 0), ([bad], 1), ([good, "--for", "duration>1w"], 1)):
+        done = space.call("watch", "execution", *words, status=code)
+        now, = lines(done)
+        want = rows[words[0]]
+        same((sorted(now), dict(now, age_s=0)), (sorted(want), dict(want, age_s=0)))
+        same(done.err == "", code == 0 or len(words) == 1)
+    contains(space.call("watch", "execution", good, "--for", "status=Failed", status=1).err,
+             "is Succeeded: status=Failed no longer can hold")
+    same(space.call("watch", good[:6], "--for", "status=Succeeded").out.count("\n"), 1)
+    same(lines(space.call("watch", "step", bad[:4] + "/boom", status=1))[0]["status"], "Failed")
+    same(lines(space.call("watch", "event", good + "/1", "--for", "none", status=1))[0]["seq"], 1)
+
+
+def case_watch_tells_every_change_once(space):
+    execution = space.detach(WAITS)
+    token = until_waiting(space, execution)
+    child = space.start("watch", "gate", token[:4], "--for", "state=Approved", "-o", "jsonl",
+                        "--timeout", "1m")
+    first = json.loads(child.stdout.readline())
+    same((first["id"], first["state"]), (token, "Waiting"))
+    space.call("gate", "approve", token, "--reason", "good")
+    out, err = child.communicate(timeout=60)
+    last, = [json.loads(line) for line in out.splitlines()]
+    same((child.returncode, err, last["state"], last["reason"]), (0, b"", "Approved", "good"))
+    done = space.call("watch", "execution", execution, "--timeout", "1m")
+    seen = [{k: v for k, v in row.items() if k not in ("age_s", "duration")} for row in lines(done)]
+    assert all(a != b for a, b in zip(seen, seen[1:])), seen
+    same(seen[-1]["status"], "Succeeded")
+
+
+def case_watch_of_a_run_that_logs(space):
+    steps = pipeline(training("fit", space.hold + "echo loss=0.5; read go < %s; echo loss=0.1; "
+                              "read go < %s" % (space.gate, space.gate),
+                              metrics=[("loss", "loss=([0-9.]+)")]))
+    execution = space.detach(steps)
+    space.until_marks(1)
+    run = until(lambda: space.call("ls", "runs", "-o", "json").json(), "a run")[0]["id"]
+    child = space.start("watch", "run", run, "--for", "metrics.loss<0.3")
+    same(json.loads(child.stdout.readline())["metrics"], {})
+    space.open_gate()
+    while json.loads(child.stdout.readline())["metrics"] != {"loss": 0.5}:
+        assert child.poll() is None
+    space.open_gate()
+    out, err = child.communicate(timeout=60)
+    same((child.returncode, err), (0, b""))
+    same(json.loads(out.splitlines()[-1])["metrics"], {"loss": 0.1})
+    space.open_gate()
+    space.watch(execution)
+
+
+def case_watch_runs_out_of_time(space):
+    space.run(GOOD, "--name", "p")
+    done = space.call("watch", "pipeline", "p", "--for", "executions=2", "--timeout", "500ms",
+                      status=5)
+    same(len(lines(done)), 1)
+    contains(done.err, "pipeline p: executions=2 did not hold within")
+    held = space.call("watch", "pipeline", "p", "--for", "age>1s", "--timeout", "1m")
+    assert lines(held)[-1]["age_s"] >= 1, held.out
+    execution = space.detach(WAITS)
+    until_waiting(space, execution)
+    held = space.call("watch", execution, "--for", "duration>1s", "--timeout", "1m")
+    assert lines(held)[-1]["duration"] > 1, held.out
+    contains(space.call("watch", "execution", execution, "--timeout", "200ms", status=5).err,
+             "has not ended")
+
+
+def case_watch_and_signals(space):
+    execution = space.detach(WAITS)
+    until_waiting(space, execution)
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 1), (signal.SIGHUP, 1)):
+        child = space.start("watch", "execution", execution, "--for", "status=Failed")
+        child.stdout.readline()
+        child.send_signal(number)
+        err = child.communicate(timeout=60)[1].decode()
+        same(child.returncode, code)
+        contains(err, execution + " goes on")
+    same(space.status(execution), "Executing")
+
+
+def case_what_is_watched_is_driven(space):
+    execution = space.detach(pipeline(processing("one", space.hold + "true"),
+                                      processing("two", "true", **after("one"))))
+    space.until_marks(1)
+    child = space.start("watch", "execution", execution, "--for", "status=Succeeded")
+    child.stdout.readline()
+    first = space.driver_pid(execution)
+    kill(first)
+    until(lambda: space.driver_pid(execution) not in (0, first), "another driver")
+    space.open_gate()
+    child.communicate(timeout=60)
+    same(child.returncode, 0)
 
 
 if __name__ == "__main__":
