@@ -13,6 +13,7 @@ enum { TAG_DOC_SEARCH = 1, HELP_KEYS_WIDTH = 16 };
 struct doc {
     struct text text;
     char *title, *bytes;
+    bool is_narrowed; /* a search leaves only the lines that match */
     VEC(struct sv) lines;
 };
 
@@ -52,6 +53,12 @@ static void doc_layout(struct view *v, struct rect area)
 static void doc_draw(const struct view *v, struct canvas *c, struct rect area)
 {
     text_draw(&((const struct doc *)v->state)->text, c, area);
+}
+
+static bool doc_search(struct doc *d, struct sv text)
+{
+    d->text.only_matches = d->is_narrowed ? text.n > 0 : d->text.only_matches;
+    return text_search(&d->text, text);
 }
 
 static enum can doc_can(const struct view *v, enum cmd cmd, struct str *why)
@@ -98,7 +105,7 @@ static enum handled doc_command(struct view *v, enum cmd cmd, const struct cmd_a
                   d->text.is_wrapped ? "cut at the edge" : "wrapped");
     }
     if (cmd == CMD_BACK && d->text.needle.n) {
-        (void)text_search(&d->text, SV(""));
+        doc_search(d, SV(""));
         return HANDLED;
     }
     bool is_step = cmd == CMD_SEARCH_NEXT || cmd == CMD_SEARCH_PREV || cmd == CMD_NEXT_ERROR ||
@@ -110,7 +117,7 @@ static void doc_reply(struct view *v, int tag, enum reply what, struct sv text)
 {
     struct doc *d = v->state;
     (void)tag;
-    if (!text_search(&d->text, what == REPLY_CANCELLED ? SV("") : text) && what == REPLY_ACCEPTED) {
+    if (!doc_search(d, what == REPLY_CANCELLED ? SV("") : text) && what == REPLY_ACCEPTED) {
         app_toast(v->app, TOAST_INFO, "no match for %.*s", (int)text.n, text.p);
     }
 }
@@ -180,7 +187,7 @@ void app_prose(struct app *app, const char *title, struct sv text)
 {
     open_doc(app, title, text, false);
     struct doc *d = app_top(app)->state;
-    d->text.is_wrapped = true;
+    d->text.is_wrapped = d->text.by_words = true;
 }
 
 /* --- help --- */
@@ -199,12 +206,52 @@ static void help_text(const struct help *h, struct str *out)
     }
 }
 
-/* A key that means nothing here has no place in the help for here. */
+/* A key that means nothing here has its place at the end. */
 static bool is_for_here(const void *arg, enum cmd cmd)
 {
     const struct app *app = arg;
+    const struct view *v = app_top(app);
     CLEANUP(str_release) struct str why = STR_INIT;
-    return cmd_info(cmd)->flags & CMD_IS_APPS || app_can(app, app_top(app), cmd, &why) != CAN_NOT;
+    return !app_reason(app, v, cmd) &&
+           (cmd_info(cmd)->flags & CMD_IS_APPS || app_can(app, v, cmd, &why) != CAN_NOT);
+}
+
+/* Whether binding i is the first one of its key. */
+static bool is_first_of_key(const struct keymap *m, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (key_eq(m->at[k].key, m->at[i].key)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Every key that does nothing here, with the reason; those of one reason on one line. */
+static void help_not_here(const struct app *app, struct help *h)
+{
+    const struct keymap *m = &app->keymap;
+    struct map seen = MAP_INIT; /* reasons that have their line */
+    for (size_t i = 0; i < m->n; i++) {
+        const char *why = app_key_reason(app, app_top(app), m->at[i].key);
+        CLEANUP(str_release) struct str keys = STR_INIT;
+        if (!why || map_has(&seen, sv_z(why))) {
+            continue;
+        }
+        if (seen.n == 0) {
+            help_section(h, "Not here");
+        }
+        (void)map_set(&seen, sv_z(why), NULL);
+        for (size_t k = i; k < m->n; k++) {
+            const char *other = app_key_reason(app, app_top(app), m->at[k].key);
+            if (z_eq(other, why) && is_first_of_key(m, k)) {
+                str_addz(&keys, keys.n ? " " : "");
+                key_label(m->at[k].key, app->canvas.is_ascii, &keys);
+            }
+        }
+        help_line(h, keys.p, why);
+    }
+    map_release(&seen);
 }
 
 void app_open_help(struct app *app)
@@ -214,14 +261,18 @@ void app_open_help(struct app *app)
     CLEANUP(str_release) struct str title = STR_INIT;
     const struct view *v = app_top(app);
     help_init(&h);
+    help_keys(&h, &app->keymap, app_contexts(app), app->canvas.is_ascii, is_for_here, app);
     if (v && v->ops->help) {
         v->ops->help(v, &h);
     }
-    help_keys(&h, &app->keymap, app_contexts(app), app->canvas.is_ascii, is_for_here, app);
+    help_not_here(app, &h);
     help_text(&h, &text);
     const char *name = v ? v->ops->title ? v->ops->title : v->ops->name : "mlw";
     str_addf(&title, "help: %s", name);
     open_doc(app, title.p, sv_of(&text), true);
+    struct doc *d = app_top(app)->state;
+    d->is_narrowed = d->text.is_wrapped = d->text.by_words = true;
+    d->text.hang = HELP_KEYS_WIDTH + 2;
     help_release(&h);
 }
 
@@ -231,8 +282,10 @@ static void message_text(const struct message *m, int64_t now_ms, struct str *ou
 {
     static const enum glyph glyphs[] = {
         [TOAST_INFO] = GLYPH_OK, [TOAST_WARN] = GLYPH_WARNING, [TOAST_ERROR] = GLYPH_FAILED};
+    static const char *const words[] = {
+        [TOAST_INFO] = "info   ", [TOAST_WARN] = "warning", [TOAST_ERROR] = "error  "};
     clock_local(out, m->time_ms, now_ms);
-    str_addf(out, "  %s %s", glyph_text(glyphs[m->kind], false), m->text);
+    str_addf(out, "  %s %s  %s", glyph_text(glyphs[m->kind], false), words[m->kind], m->text);
     if (m->times > 1) {
         str_addf(out, " (%u times)", m->times);
     }
@@ -262,5 +315,5 @@ void app_open_messages(struct app *app, bool only_last_error)
     }
     open_doc(app, only_last_error ? "last error" : "messages", sv_of(&text), false);
     struct doc *d = app_top(app)->state;
-    d->text.is_wrapped = true;
+    d->text.is_wrapped = d->text.by_words = true;
 }

@@ -87,6 +87,8 @@ void app_bury(struct app *app); /* free what was closed */
 bool app_at_root(const struct app *app);
 /* Why cmd has no meaning in v; NULL: it has one. */
 const char *app_reason(const struct app *app, const struct view *v, enum cmd cmd);
+/* Why nothing comes of a key in v; NULL: something does, or it is bound nowhere. */
+const char *app_key_reason(const struct app *app, const struct view *v, struct key key);
 enum can app_can(const struct app *app, const struct view *v, enum cmd cmd, struct str *why);
 unsigned app_contexts(const struct app *app);
 

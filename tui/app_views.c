@@ -468,20 +468,27 @@ bool app_line(struct app *app, struct sv line, struct err *e)
 }
 
 /* A key that is not one of this view's: why what it does elsewhere has no meaning here. */
+const char *app_key_reason(const struct app *app, const struct view *v, struct key key)
+{
+    const struct key_binding *own = keymap_find(&app->keymap, app_contexts(app), key);
+    const char *why = own ? app_reason(app, v, own->cmd) : NULL;
+    for (int ctx = 0; !own && !why && ctx < KEYCTX_COUNT; ctx++) {
+        const struct key_binding *b = keymap_find(&app->keymap, 1u << ctx, key);
+        why = b ? app_reason(app, v, b->cmd) : NULL;
+    }
+    return why;
+}
+
 static void say_unbound(struct app *app, struct key key)
 {
-    const struct view *v = app_top(app);
+    const char *why = app_key_reason(app, app_top(app), key);
     CLEANUP(str_release) struct str label = STR_INIT;
-    for (int ctx = 0; ctx < KEYCTX_COUNT; ctx++) {
-        const struct key_binding *b = keymap_find(&app->keymap, 1u << ctx, key);
-        const char *why = b ? app_reason(app, v, b->cmd) : NULL;
-        if (why) {
-            app_toast(app, TOAST_INFO, "%s", why);
-            return;
-        }
-    }
     key_label(key, app->canvas.is_ascii, &label);
-    app_toast(app, TOAST_INFO, "%s is no key here: ? lists those that are", label.p);
+    if (why) {
+        app_toast(app, TOAST_INFO, "%s", why);
+    } else {
+        app_toast(app, TOAST_INFO, "%s is no key here: ? lists those that are", label.p);
+    }
 }
 
 void app_key(struct app *app, struct key key)

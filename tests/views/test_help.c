@@ -16,7 +16,7 @@
 
 static struct fake *opened(enum kind kind)
 {
-    struct fake *f = fake_new(80, 100, false);
+    struct fake *f = fake_new(80, 300, false);
     struct err e = ERR_INIT;
     fake_rows(f, kind, NULL, "id | name | status\nx | x | FINISHED\n");
     fake_open(f, &home_view, NULL);
@@ -59,9 +59,12 @@ static void it_names_keys_signs_and_the_zone(void **state)
             fail_msg("\"%s\" is not in the help", words[i]);
         }
     }
-    fake_keys(f, "/mark<Enter>");
-    assert_true(fake_shows(f, "mark"));
-    fake_keys(f, "<Esc>q");
+    fake_keys(f, "/mark");
+    assert_true(fake_shows(f, "mark this row"));
+    assert_false(fake_shows(f, "filter the rows")); /* narrowed while it is typed */
+    fake_keys(f, "<Enter><Esc>");
+    assert_true(fake_shows(f, "filter the rows"));
+    fake_keys(f, "q");
     assert_true(fake_shows(f, "local ▸ runs"));
     fake_free(f);
 }
@@ -69,7 +72,7 @@ static void it_names_keys_signs_and_the_zone(void **state)
 static void home_explains_its_groups(void **state)
 {
     (void)state;
-    struct fake *f = fake_new(80, 24, false);
+    struct fake *f = fake_new(80, 120, false);
     fake_rows(f, KIND_ATTENTION, NULL, "id | name | status | group\n");
     fake_open(f, &home_view, NULL);
     fake_keys(f, "?");
@@ -83,7 +86,17 @@ static void messages_keep_what_was_said(void **state)
     struct fake *f = opened(KIND_RUN);
     app_toast(f->app, TOAST_WARN, "the store is read-only");
     (void)app_command(f->app, CMD_MESSAGES, NULL);
-    assert_true(fake_shows(f, "the store is read-only"));
+    assert_true(fake_shows(f, "warning  the store is read-only"));
+    fake_keys(f, "q!");
+    assert_true(fake_shows(f, "no error so far"));
+    CLEANUP(str_release) struct str all = STR_INIT;
+    for (int i = 0; i < 40; i++) {
+        str_addf(&all, "part %d, ", i);
+    }
+    app_toast(f->app, TOAST_ERROR, "%send", all.p);
+    assert_false(fake_shows(f, "end"));
+    fake_keys(f, "!");
+    assert_true(fake_shows(f, "error    part 0, ") && fake_shows(f, "part 39, end"));
     fake_free(f);
 }
 

@@ -247,14 +247,13 @@ static const char *const keys[] = {
     "t", "i", "(", ")", "0", "p",       "H", "<C-c>", "{",       "}", "&"};
 static const char *const unseen[] = {"<C-l>", "<C-z>"};
 
-static bool is_bound(const struct keymap *m, const char *name)
+static struct key key_named(const char *name)
 {
-    struct key key;
-    bool is_key = key_parse(strcmp(name, "=") == 0   ? SV("<eq>")
-                            : strcmp(name, "<") == 0 ? SV("<lt>")
-                                                     : sv_z(name),
-                            &key);
-    return is_key && keymap_find(m, ~0u, key);
+    struct key key = {0, 0};
+    if (!key_parse(sv_z(name), &key)) {
+        fail_msg("%s is no key", name);
+    }
+    return key;
 }
 
 static void every_key_of_the_grammar_is_bound(void **state)
@@ -267,7 +266,7 @@ static void every_key_of_the_grammar_is_bound(void **state)
     } lists[] = {{moves, ALEN(moves)}, {keys, ALEN(keys)}, {unseen, ALEN(unseen)}};
     for (size_t i = 0; i < ALEN(lists); i++) {
         for (size_t k = 0; k < lists[i].n; k++) {
-            if (!is_bound(app_keymap(f->app), lists[i].at[k])) {
+            if (!keymap_find(app_keymap(f->app), ~0u, key_named(lists[i].at[k]))) {
                 fail_msg("%s of the grammar is bound nowhere", lists[i].at[k]);
             }
         }
@@ -291,12 +290,7 @@ static bool press_says_nothing(struct fake *f, const char *key)
     CLEANUP(str_release) struct str after = STR_INIT;
     fake_pass(f, 5000); /* what was said is gone */
     state_of(f, &before);
-    struct key k;
-    assert_true(key_parse(strcmp(key, "=") == 0   ? SV("<eq>")
-                          : strcmp(key, "<") == 0 ? SV("<lt>")
-                                                  : sv_z(key),
-                          &k));
-    app_key(f->app, k);
+    app_key(f->app, key_named(key));
     state_of(f, &after);
     if (fake_shows(f, "is no key here") || fake_shows(f, "has nothing that it could do")) {
         return true;
@@ -328,6 +322,62 @@ static void every_key_in_every_view_does_or_says_something(void **state)
     assert_int_equal(problems, 0);
 }
 
+/* Whether a line of a help text has a key at its left. */
+static bool lists(struct sv text, const char *label)
+{
+    struct sv rest = text, line;
+    while (rest.n && sv_split(&rest, '\n', &line)) {
+        struct sv left = {line.p + 2, line.n > 2 ? line.n - 2 : 0}, key;
+        size_t gap = sv_find(left, SV("  "));
+        left.n = gap < left.n ? gap : 0;
+        while (line.n > 2 && line.p[0] == ' ' && left.n) {
+            (void)sv_split(&left, ' ', &key);
+            if (sv_eqz(key, label)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void check_help(struct fake *f, const char *view, const char *name, struct sv text)
+{
+    CLEANUP(str_release) struct str label = STR_INIT;
+    size_t not_here = sv_find(text, SV("\nNot here"));
+    struct key key = key_named(name);
+    const struct key_binding *b = keymap_find(app_keymap(f->app), app_contexts(f->app), key);
+    const char *why = app_key_reason(f->app, app_top(f->app), key);
+    key_label(key, false, &label);
+    struct sv here = {text.p, not_here}, elsewhere = {text.p + not_here, text.n - not_here};
+    assert_true(not_here < text.n && (b || why));
+    if (!lists(why ? elsewhere : here, label.p)) {
+        fail_msg("%s: %s is not listed %s", view, label.p, why ? "under Not here" : "as acting");
+    }
+    if (why && sv_find(elsewhere, sv_z(why)) == SIZE_MAX) {
+        fail_msg("%s: ? does not say why %s does nothing", view, label.p);
+    }
+}
+
+static void help_lists_what_acts_and_why_the_rest_does_not(void **state)
+{
+    (void)state;
+    for (int v = 0; v < REASONS_COUNT; v++) {
+        struct fake *f = opened(v, true);
+        CLEANUP(str_release) struct str text = STR_INIT;
+        app_resize(f->app, 110, 300);
+        fake_keys(f, "?");
+        canvas_plain(app_canvas(f->app), &text);
+        fake_keys(f, "q");
+        for (size_t k = 0; k < ALEN(keys); k++) {
+            check_help(f, names[v], keys[k], sv_of(&text));
+        }
+        for (size_t k = 0; k < ALEN(moves); k++) {
+            check_help(f, names[v], moves[k], sv_of(&text));
+        }
+        fake_free(f);
+    }
+}
+
 static void moves_are_silent(void **state)
 {
     (void)state;
@@ -355,6 +405,7 @@ int main(void)
         cmocka_unit_test(every_command_is_done_or_has_a_reason),
         cmocka_unit_test(every_key_of_the_grammar_is_bound),
         cmocka_unit_test(every_key_in_every_view_does_or_says_something),
+        cmocka_unit_test(help_lists_what_acts_and_why_the_rest_does_not),
         cmocka_unit_test(moves_are_silent),
     };
     (void)utf8_init_locale();

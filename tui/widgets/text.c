@@ -104,6 +104,36 @@ static size_t shown_from(const struct text *t, size_t i, int dir)
     return i < t->count ? i : SIZE_MAX;
 }
 
+/* The part of v that fits into w cells. */
+static struct sv fit_cells(struct sv v, int w)
+{
+    struct sv rest = v;
+    size_t n = 0;
+    while (rest.n > 0) {
+        int width = 0;
+        (void)utf8_cluster(&rest, &width);
+        if (width > w) {
+            break;
+        }
+        w -= width;
+        n = v.n - rest.n;
+    }
+    return (struct sv){v.p, n};
+}
+
+/* What of the rest of a line stands on its next row. */
+static struct sv part_of(const struct text *t, struct sv rest, int w, bool is_first)
+{
+    struct sv part = fit_cells(rest, is_first || t->hang * 2 > w ? w : w - t->hang);
+    size_t n = part.n;
+    while (t->by_words && part.n < rest.n && n > 0 && part.p[n - 1] != ' ') {
+        n--;
+    }
+    bool has_words = n > 0 && sv_trim((struct sv){part.p, n}).n > 0;
+    part.n = has_words ? n : part.n;
+    return part;
+}
+
 static size_t rows_of(const struct text *t, size_t i)
 {
     if (!t->is_wrapped || t->area.w <= 0) {
@@ -111,8 +141,12 @@ static size_t rows_of(const struct text *t, size_t i)
     }
     CLEANUP(str_release) struct str plain = STR_INIT;
     utf8_strip_ansi(&plain, raw_line(t, i));
-    size_t width = utf8_width(sv_of(&plain)), w = (size_t)t->area.w;
-    return width ? (width + w - 1) / w : 1;
+    size_t rows = 0;
+    struct sv rest = sv_of(&plain), part = rest;
+    for (; rest.n && part.n; rest = (struct sv){rest.p + part.n, rest.n - part.n}) {
+        part = part_of(t, rest, t->area.w, rows++ == 0);
+    }
+    return rows ? rows : 1;
 }
 
 /* --- scrolling --- */
@@ -398,23 +432,6 @@ static struct sv skip_cells(struct sv v, int skip)
     return v;
 }
 
-/* The part of v that fits into w cells. */
-static struct sv fit_cells(struct sv v, int w)
-{
-    struct sv rest = v;
-    size_t n = 0;
-    while (rest.n > 0) {
-        int width = 0;
-        (void)utf8_cluster(&rest, &width);
-        if (width > w) {
-            break;
-        }
-        w -= width;
-        n = v.n - rest.n;
-    }
-    return (struct sv){v.p, n};
-}
-
 static void draw_part(const struct text *t, struct canvas *c, struct rect row, unsigned style,
                       struct sv part)
 {
@@ -447,8 +464,11 @@ static int draw_line(const struct text *t, size_t i, struct canvas *c, struct re
     struct sv rest = skip_cells(sv_of(&plain), t->is_wrapped ? 0 : t->x);
     int first = y;
     do {
-        struct rect row = rect_row(area, y++);
-        struct sv part = t->is_wrapped ? fit_cells(rest, area.w) : rest;
+        struct rect row = rect_row(area, y);
+        struct sv part = t->is_wrapped ? part_of(t, rest, area.w, y == first) : rest;
+        if (y++ > first && t->hang * 2 <= area.w) {
+            rect_cut_left(&row, t->hang);
+        }
         draw_part(t, c, row, style, part);
         rest = (struct sv){rest.p + part.n, rest.n - part.n};
         if (part.n == 0) {

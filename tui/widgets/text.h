@@ -30,6 +30,8 @@ struct text {
     unsigned (*style)(const void *arg, size_t line, struct sv text);
     size_t count, top, cursor; /* cursor: the selected line, in sight */
     int x;                     /* scrolled so many cells to the right */
+    int hang;                  /* cells before the later rows of a wrapped line */
+    bool by_words;             /* lines are wrapped at spaces: for prose */
     bool is_following, can_follow, is_wrapped, only_matches,
         has_no_cursor /* not reversed: a pane */;
     size_t count_at_pause;
