@@ -22,8 +22,10 @@ static void first_minute(const char *term, const char *lang)
     story_text(p, "Running 1");
     assert_int_equal(strncmp(pty_row(p, 0), "mlw", 3), 0);
     story_keys(p, "?");
+    story_text(p, "one row up");
+    story_keys(p, "/a look");
     story_text(p, "needs a look");
-    story_keys(p, "q");
+    story_keys(p, "<Enter>q");
     story_text(p, "Waiting for a person 1");
     story_keys(p, ":exec");
     story_text(p, "one start of a pipeline");
