@@ -176,7 +176,9 @@ static struct rect draw_status(const struct view *v, struct canvas *c, struct re
         row = state_piece(c, row, &st);
     }
     if (st.is_filtered) {
-        str_setf(&s, "/%s (%zu/%zu)", st.filter.p, st.matched, st.total);
+        CLEANUP(str_release) struct str matched = STR_INIT;
+        str_addf(&matched, "%zu", st.matched);
+        str_setf(&s, "/%s (%s/%zu)", st.filter.p, st.is_counting ? "…" : matched.p, st.total);
         row = piece(c, row, st.is_bad_filter ? ROLE_BAD : ROLE_CHIP, s.p);
     }
     if (st.order.n && st.order_dir) {

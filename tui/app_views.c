@@ -491,13 +491,21 @@ static void say_unbound(struct app *app, struct key key)
     }
 }
 
+/* Drawing again and suspending are about the terminal, whatever has the keys. */
+static bool is_of_terminal(const struct app *app, struct key key)
+{
+    const struct key_binding *b = keymap_find(&app->keymap, app_contexts(app), key);
+    return b && key.mods & KEYMOD_CTRL && (b->cmd == CMD_REDRAW || b->cmd == CMD_SUSPEND);
+}
+
 void app_key(struct app *app, struct key key)
 {
+    bool is_for_us = !is_of_terminal(app, key);
     app->is_dirty = true;
-    if (app->toast_kind == TOAST_ERROR || app->is_toast_answer) {
+    if (is_for_us && (app->toast_kind == TOAST_ERROR || app->is_toast_answer)) {
         str_clear(&app->toast);
     }
-    if (app_modal(app)) {
+    if (is_for_us && app_modal(app)) {
         app->last_key_ms = app->mono_ms;
         app_modal_key(app, key);
         app_bury(app);

@@ -45,6 +45,7 @@ struct view {
 struct status {
     struct str filter; /* as typed; shown `/TEXT (MATCHED/TOTAL)` */
     bool is_filtered, is_bad_filter;
+    bool is_counting; /* what matches this text is not known yet: `(…/TOTAL)` */
     size_t matched, total;
     struct str order; /* `auc` with direction */
     int order_dir;    /* -1 down, 1 up, 0 none */

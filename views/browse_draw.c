@@ -130,6 +130,8 @@ void browse_status(const struct view *v, struct status *st)
     if (*b->filter && s) {
         st->is_filtered = true;
         st->is_bad_filter = b->filter_err.code != ERR_NONE;
+        /* the rows may still be those of what was typed before */
+        st->is_counting = !st->is_bad_filter && !z_eq(s->filter, b->filter);
         str_addz(&st->filter, b->filter);
         st->matched = s->matched;
         st->total = s->total;

@@ -47,6 +47,7 @@ struct hub {
     VEC(struct sub) subs;
     VEC(struct sent) sent;
     VEC(struct ev) events;
+    bool is_behind;
 };
 
 /* --- snapshots of text --- */
@@ -251,9 +252,12 @@ static bool fits(const struct thing *t, const struct query *q)
 
 static void serve(struct hub *hub, const struct sub *sub)
 {
-    for (size_t i = 0; sub->is_open && i < hub->things.n; i++) {
+    for (size_t i = 0; sub->is_open && !hub->is_behind && i < hub->things.n; i++) {
         struct thing *t = &hub->things.at[i];
         if (fits(t, &sub->q)) {
+            if (t->type == QUERY_ROWS) {
+                t->snapshot->filter = arena_z(&t->snapshot->arena, sub->q.filter);
+            }
             event_push(hub, sub->id, t->snapshot ? snapshot_ref(t->snapshot) : log_cut(t, &sub->q));
             return;
         }
@@ -303,6 +307,14 @@ void fake_counts(struct fake *f, enum kind kind, const char *id, size_t matched,
             t->snapshot->matched = matched;
             t->snapshot->total = t->snapshot->loaded = total;
         }
+    }
+}
+
+void fake_behind(struct fake *f, bool is_behind)
+{
+    f->hub->is_behind = is_behind;
+    for (size_t i = 0; i < f->hub->subs.n; i++) {
+        serve(f->hub, &f->hub->subs.at[i]);
     }
 }
 

@@ -39,6 +39,8 @@ void fake_free(struct fake *f);
 void fake_rows(struct fake *f, enum kind kind, const char *id, const char *table);
 /* Counts of a filtered list that goes with the last fake_rows of that kind. */
 void fake_counts(struct fake *f, enum kind kind, const char *id, size_t matched, size_t total);
+/* While it is behind nothing is answered; then everything that was asked. */
+void fake_behind(struct fake *f, bool is_behind);
 void fake_doc(struct fake *f, enum kind kind, const char *id, const char *json);
 /* Lines parted by '\n', the last without one; id EXEC/STEP as it is asked for. */
 void fake_log(struct fake *f, const char *id, const char *attempt, const char *lines,

@@ -95,6 +95,22 @@ static void a_filter_answers_each_letter(void **state)
     fake_free(f);
 }
 
+static void a_count_is_that_of_the_text_beside_it(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_keys(f, "/lr<lt>1<Enter>");
+    fake_counts(f, KIND_RUN, "churn", 42, 12310);
+    assert_true(fake_shows(f, "/lr<1 (42/12310)"));
+    fake_behind(f, true);
+    fake_keys(f, "/<BS>0.1<Enter>");
+    assert_true(fake_shows(f, "/lr<0.1 (…/12310)"));
+    fake_behind(f, false);
+    fake_keys(f, "j");
+    assert_true(fake_shows(f, "/lr<0.1 (42/12310)"));
+    fake_free(f);
+}
+
 static void the_order_is_chosen_and_inverted(void **state)
 {
     static const struct {
@@ -382,6 +398,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_looks_as_drawn),
         cmocka_unit_test(a_filter_answers_each_letter),
+        cmocka_unit_test(a_count_is_that_of_the_text_beside_it),
         cmocka_unit_test(the_order_is_chosen_and_inverted),
         cmocka_unit_test(columns_are_chosen),
         cmocka_unit_test(keys_of_two_families_are_told_apart),
