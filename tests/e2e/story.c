@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,10 +132,25 @@ void story_stop(const struct world *w)
     pty_free(p);
 }
 
+/* What waited at a gate ends with it, then its execution; its driver lets go of the lock last. */
+static void wait_for_driver(const struct world *w)
+{
+    CLEANUP(mem_free_ptr)
+    char *path = xasprintf("%s/.mlw/runs/%s/driver.lock", w->dir, w->execution);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        assert_int_equal(flock(fd, LOCK_EX), 0);
+        close(fd);
+    }
+}
+
 void story_release(struct world *w)
 {
     for (int i = 0; i < GATE_COUNT; i++) {
         close(w->gates[i]);
+    }
+    if (w->execution) {
+        wait_for_driver(w);
     }
     tmp_free(&w->dir);
     free(w->bin);

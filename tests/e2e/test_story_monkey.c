@@ -1,0 +1,115 @@
+/* Random keys and sizes while a pipeline runs: the screen stays up, its cursor on it, and nothing
+ * is started, stopped or decided, for `y` is not among the keys. MLW_SEED is where the seeds begin.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "core/base/fmt.h"
+#include "core/base/mem.h"
+#include "tests/e2e/story.h"
+
+enum { SEEDS = 6, ROUNDS = 40, KEYS = 13 };
+
+static uint64_t next(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9E3779B97F4A7C15u);
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return z ^ z >> 31;
+}
+
+/* What is likely comes more than once. */
+static const char *const keys[] = {
+    "j",      "j",       "k",       "<Down>",  "<Up>",    "g",      "G",       "<PgDn>", "<PgUp>",
+    "<Left>", "<Right>", "<Enter>", "<Enter>", "<Enter>", "<Esc>",  "<Esc>",   "q",      "q",
+    "[",      "]",       "-",       "<Tab>",   "<S-Tab>", "+",      "/",       "n",      "N",
+    "?",      "a",       "A",       "K",       "r",       "d",      "e",       "l",      "m",
+    "x",      "X",       "T",       "c",       "D",       "f",      "P",       "R",      "Y",
+    "o",      "O",       "C",       "w",       "*",       "U",      "<Space>", "v",      "!",
+    "J",      "<C-l>",   ":runs",   ":exec",   ":pack",   ":steps", "loss<1",  "1",      "2",
+    "0",      "(",       ")",       "L",       "t",       "i",      "&",       "}",      "{",
+    "<BS>",   "<C-d>",   "<C-u>",   "<Home>",  "<End>",   "Z",      "z",       "b"};
+
+static const int sizes[][2] = {{24, 80}, {43, 132}, {10, 40}, {15, 60}, {50, 200}, {5, 30}};
+
+static void a_round(struct pty *p, uint64_t *state)
+{
+    for (int i = 0; i < KEYS; i++) {
+        pty_send(p, keys[next(state) % ALEN(keys)]);
+    }
+    if (next(state) % 4 == 0) {
+        size_t size = next(state) % ALEN(sizes);
+        pty_resize(p, sizes[size][0], sizes[size][1]);
+    }
+    assert_true(pty_wait_consumed(p, STORY_MS));
+    int row, col;
+    pty_cursor(p, &row, &col);
+    assert_in_range(row, 0, pty_rows(p) - 1);
+    assert_in_range(col, 0, pty_cols(p) - 1);
+}
+
+static void nothing_was_done(const struct world *w)
+{
+    CLEANUP(json_free_ptr)
+    struct json *gates = story_json(w, (const char *const[]){"gate", "ls", "-o", "json", NULL});
+    CLEANUP(json_free_ptr)
+    struct json *all = story_json(w, (const char *const[]){"ls", "executions", "-o", "json", NULL});
+    assert_int_equal(json_size(gates), 1);
+    assert_string_equal(json_get_str(json_first(gates), "state"), "Waiting");
+    assert_int_equal(json_size(all), 1);
+    assert_string_equal(json_get_str(json_first(all), "status"), "Succeeded");
+}
+
+static void play(uint64_t seed)
+{
+    int status;
+    uint64_t state = seed;
+    struct world w = story_of_churn();
+    struct pty *p = story_spawn(&w, seed % 2 ? "xterm-256color" : "screen", "C.UTF-8", NULL);
+    story_text(p, "Running 1");
+    for (int i = 0; i < ROUNDS; i++) {
+        a_round(p, &state);
+        if (i == ROUNDS / 5) {
+            story_open(&w, GATE_PREPARE);
+        } else if (i > ROUNDS / 5 && i % (ROUNDS / 5) == 0) {
+            story_open(&w, GATE_TRAIN);
+        }
+    }
+    pty_signal(p, SIGTERM);
+    assert_true(pty_wait_exit(p, STORY_MS, &status));
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_false(pty_is_altscreen(p));
+    pty_free(p);
+    p = story_spawn(&w, "dumb", "C", (const char *const[]){"watch", w.execution, NULL});
+    assert_true(pty_wait_exit(p, STORY_MS, &status));
+    assert_int_equal(status, 0);
+    pty_free(p);
+    nothing_was_done(&w);
+    story_release(&w);
+}
+
+static void random_keys(void **state)
+{
+    (void)state;
+    const char *named = getenv("MLW_SEED");
+    int64_t first = 1;
+    assert_true(!named || fmt_parse_i64(sv_z(named), &first));
+    for (int64_t seed = first; seed < first + SEEDS; seed++) {
+        print_message("seed %d\n", (int)seed);
+        play((uint64_t)seed);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(random_keys)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
