@@ -112,6 +112,7 @@ static bool is_complete(const struct snapshot *s)
     case SNAPSHOT_LOG:
         return s->log->is_counted;
     case SNAPSHOT_DOC:
+        return s->loaded == s->total;
     case SNAPSHOT_SERIES:
     case SNAPSHOT_ERROR:
         break;

@@ -49,7 +49,7 @@ struct sub_type {
     bool (*work)(struct hub *hub, struct sub *sub, int64_t deadline_us);
     void (*end)(struct hub *hub, struct sub *sub);
 };
-extern const struct sub_type rows_type, doc_type, log_type, series_type;
+extern const struct sub_type rows_type, doc_type, dataset_type, log_type, series_type;
 
 struct sub {
     uint64_t id, generation;

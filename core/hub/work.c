@@ -21,7 +21,8 @@ static void subscribe(struct hub *hub, struct msg *msg)
     sub->generation = 1;
     sub->query = msg->query;
     msg->query = (struct query){0};
-    sub->type = types[sub->query.type];
+    bool is_dataset = sub->query.type == QUERY_DOC && sub->query.kind == KIND_DATASET;
+    sub->type = is_dataset ? &dataset_type : types[sub->query.type];
     sub->needs_work = true;
     vec_push(&hub->subs, sub);
     sub->type->begin(hub, sub);

@@ -77,8 +77,8 @@ struct snapshot {
 
     /* SNAPSHOT_ROWS */
     enum kind kind;
-    size_t total;   /* rows there are */
-    size_t loaded;  /* rows read so far */
+    size_t total;   /* rows there are; of a document: bytes that it is made from */
+    size_t loaded;  /* of them, so many were read so far */
     size_t matched; /* rows that the filter lets through */
     size_t first, n;
     const struct row *rows;
