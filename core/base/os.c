@@ -60,24 +60,29 @@ static struct fault_count fault_note(const char *point)
     return count;
 }
 
+/* "PROC:N" or "PROC:N:stop" of MLW_FAULT: the signal for this point, 0 for none. */
+static int fault_signal(struct sv spec, const struct fault_count *passed)
+{
+    struct sv name = {0}, number = {0};
+    bool has_number = sv_split(&spec, ':', &name) && sv_split(&spec, ':', &number);
+    long now = sv_eqz(name, fault_process) ? passed->of_name
+               : sv_eqz(name, "all")       ? passed->in_all
+                                           : 0;
+    if (!has_number || now == 0 || strtol(number.p, NULL, 10) != now) {
+        return 0;
+    }
+    return sv_eqz(spec, "stop") ? SIGSTOP : SIGKILL;
+}
+
 void os_fault_point(const char *point)
 {
     struct fault_count passed = fault_note(point);
-    struct sv rest = sv_z(getenv("MLW_FAULT")), name = {0}, number = {0};
-    bool has_number = sv_split(&rest, ':', &name) && sv_split(&rest, ':', &number);
-    long now = sv_eq(name, sv_z(fault_process)) ? passed.of_name
-               : sv_eq(name, SV("all"))         ? passed.in_all
-                                                : 0;
-    if (!has_number || now == 0 || strtol(number.p, NULL, 10) != now) {
-        return;
-    }
-    if (sv_eq(rest, SV("stop"))) {
-        kill(getpid(), SIGSTOP);
-        return;
-    }
-    kill(getpid(), SIGKILL);
-    for (;;) {
-        pause();
+    struct sv rest = sv_z(getenv("MLW_FAULT")), spec;
+    while (sv_split(&rest, ',', &spec)) {
+        int sig = fault_signal(spec, &passed);
+        if (sig) {
+            (void)raise(sig); /* to this thread: it does not go on before it is met */
+        }
     }
 }
 #endif

@@ -17,7 +17,8 @@
  * MLW_TEST_HOOKS, MLW_FAULT=PROC:N (PROC as named by os_fault_process) ends this process by
  * SIGKILL before its N-th point. MLW_FAULT_COUNT=FILE appends "PROC POINT\n" for each, also for
  * the one that kills, and then it is the one process that adds PROC's N-th line to that file, or
- * with all:N the N-th line of any, which is ended. PROC:N:stop stops it (SIGSTOP) instead. */
+ * with all:N the N-th line of any, which is ended. PROC:N:stop stops it (SIGSTOP) instead; a comma
+ * stands between several. */
 #ifdef MLW_TEST_HOOKS
 void os_fault_process(const char *name);
 void os_fault_point(const char *point);

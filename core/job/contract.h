@@ -39,7 +39,7 @@ const char *contract_instance_type(enum job_kind kind, const struct json *argume
 
 /* Lay out ml/ and fill argv, env, cwd, sandbox, binds, max_runtime_s and grace_s of an
  * initialised spec (dir is set; token, revive, driver_lock, limits are the caller's). The folder
- * may hold what an earlier, interrupted prepare left: it is cleared first. */
+ * may hold what an earlier, interrupted prepare left: it is cleared first, and after a failure. */
 MUST_USE bool contract_prepare(const struct contract *c, struct attempt_spec *spec, struct err *e);
 
 /* After exit 0. Training: model.tar.gz, and output.tar.gz unless output/data is empty.

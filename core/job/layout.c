@@ -393,10 +393,10 @@ static bool set_box(struct layout *l, struct err *e)
     return add_hosts(l, e);
 }
 
-bool contract_prepare(const struct contract *c, struct attempt_spec *spec, struct err *e)
+static bool prepare(const struct contract *c, const char *ml, struct attempt_spec *spec,
+                    struct err *e)
 {
     CLEANUP(layout_release) struct layout l = {.c = c, .spec = spec};
-    CLEANUP(mem_free_ptr) char *ml = args_ml_path(c, "");
     if (!contract_check(c, e) || !os_remove_tree(ml, e) || !os_mkdirs(ml, e)) {
         return false;
     }
@@ -421,4 +421,16 @@ bool contract_prepare(const struct contract *c, struct attempt_spec *spec, struc
     }
     set_environment(&l);
     return set_command(&l, e) && set_box(&l, e);
+}
+
+bool contract_prepare(const struct contract *c, struct attempt_spec *spec, struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *ml = args_ml_path(c, "");
+    struct err ignored;
+    if (prepare(c, ml, spec, e)) {
+        return true;
+    }
+    /* half of an input may have taken the room that the store needs to say so */
+    (void)!os_remove_tree(ml, &ignored);
+    return false;
 }

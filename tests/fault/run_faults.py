@@ -357,6 +357,23 @@ def case_a_full_disk_while_publishing(space):
         kill_all(space)
 
 
+def case_a_full_disk_while_staging(space):
+    with Small(space, 8) as disk:
+        big = os.path.join(space.base, "big")
+        with open(big, "wb") as handle:
+            handle.write(b"x" * (5 << 20))
+        space.call("cp", big, "s3://in/big")
+        x = space.run(pipeline(processing("one", "true", inputs=[("in", "s3://in/big")])), status=1)
+        same([a["Status"] for a in x.attempts("one")], ["Failed"] * 3)
+        contains(x.why("one"), "s3://in/big")
+        contains(x.why("one"), "No space left on device")
+        disk.remount("size=200m")
+        space.call("retry", x.id)
+        same(space.show(x.id).status, "Succeeded")
+        crash.check_replay([space])
+        kill_all(space)
+
+
 def case_a_full_disk_under_the_store(space):
     with Small(space, 8):
         execution = held(space)
@@ -402,6 +419,32 @@ def case_a_read_only_disk(space):
         same(space.show(execution).status, "Succeeded")
         same(crash.executions(space), [execution])
         disk.remount("rw")
+
+
+def as_anybody(space, *words):
+    """mlw without root's power to write what its mode forbids: (status, out, err)."""
+    gone = "-dac_override,-dac_read_search"
+    drop = ["setpriv", "--bounding-set=" + gone, "--inh-caps=" + gone] if not os.getuid() else []
+    done = subprocess.run(drop + [MLW, "-C", space.dir] + list(words), env=space.env, timeout=60,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def case_a_read_only_database(space):
+    x = space.run(pipeline(processing("one", "true")))
+    path = os.path.join(space.mlw, "local.db")
+    os.chmod(path, 0o444)
+    contains(as_anybody(space, "ls", "executions")[1], x.id)
+    contains(as_anybody(space, "show", "execution", x.id)[1], "Succeeded")
+    same(as_anybody(space, "watch", x.id)[0], 0)
+    for words in (["run", os.path.join(space.dir, "p.json"), "--detach"], ["retry", x.id]):
+        status, out, err = as_anybody(space, *words)
+        same((words[0], status, out), (words[0], 4, ""))
+        contains(err, path)
+    os.chmod(path, 0o600)
+    same(crash.executions(space), [x.id], "executions")
+    same(space.run(os.path.join(space.dir, "p.json")).status, "Succeeded")
 
 
 # --- clocks, and other drivers ---
