@@ -176,7 +176,7 @@ static void suspend_and_resume(void **state)
         assert_true(pty_is_altscreen(p));
         assert_int_equal(pty_modes(p).c_lflag & (ICANON | ECHO | ISIG), 0);
         story_keys(p, "?");
-        story_text(p, "needs a look");
+        story_text(p, "one row up");
         story_keys(p, "q");
         story_text(p, "Waiting for a person 1");
     }

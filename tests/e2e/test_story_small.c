@@ -96,7 +96,7 @@ static size_t letters_of(const char *text)
 static const struct {
     const char *keys, *text;
 } places[] = {
-    {"", "1234 runs"},          {"?", "needs a look"},  {":runs<Enter>", "run-01233"},
+    {"", "1234 runs"},          {"?", "one row up"},    {":runs<Enter>", "run-01233"},
     {"/run-0000", "run-00009"}, {"<Esc>", "run-00028"}, {":contexts<Enter>", "ready"},
     {"qqqqq", "Quit mlw?"},
 };
