@@ -10,21 +10,21 @@
 #include "views/screen.h"
 
 /* What mlw.conf says of the screen, under what the command line said. A wrong line does not keep
- * anybody from looking: the defaults hold, and it is said. */
-static void apply_config(const struct cmd_globals *g, struct screen_options *o, struct err *e)
+ * anybody from looking: the defaults hold, and it is said. The screen borrows from the config. */
+static void apply_config(const struct cmd_globals *g, struct screen_options *o,
+                         struct config *config, struct err *e)
 {
     static const char *const themes[] = {
         [CONFIG_THEME_DARK] = "dark", [CONFIG_THEME_LIGHT] = "light", [CONFIG_THEME_MONO] = "mono"};
     struct workspace ws = {0};
     struct err ignored;
-    struct config config;
     bool has_workspace = workspace_find(g->dir, false, &ws, &ignored);
-    if (config_load(has_workspace ? ws.dir : NULL, &config, e)) {
-        o->theme = o->theme ? o->theme : themes[config.ui_theme];
-        o->is_ascii = config.ui_glyphs == CONFIG_GLYPHS_ASCII;
-        o->is_unicode = config.ui_glyphs == CONFIG_GLYPHS_UNICODE;
-        o->no_color |= config.ui_color == CONFIG_COLOR_NEVER;
-        config_release(&config);
+    if (config_load(has_workspace ? ws.dir : NULL, config, e)) {
+        o->theme = o->theme ? o->theme : themes[config->ui_theme];
+        o->is_ascii = config->ui_glyphs == CONFIG_GLYPHS_ASCII;
+        o->is_unicode = config->ui_glyphs == CONFIG_GLYPHS_UNICODE;
+        o->no_color |= config->ui_color == CONFIG_COLOR_NEVER;
+        o->goals = config_goals(config);
     } else {
         o->notice = e->msg;
     }
@@ -50,9 +50,12 @@ static int screen(const struct cmd_globals *g)
                                             .is_plain = g->is_plain,
                                             .is_read_only = g->is_read_only,
                                             .no_color = g->no_color};
-    apply_config(g, &screen_options, &config_err);
+    struct config config;
+    config_init(&config);
+    apply_config(g, &screen_options, &config, &config_err);
     int status = screen_run(&screen_options);
     hub_free(hub);
+    config_release(&config);
     return status;
 }
 

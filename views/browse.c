@@ -41,7 +41,6 @@ static void browse_close(struct view *v)
 {
     struct browse *b = browse_of(v);
     browse_sparks_release(b);
-    browse_kept_release(b);
     hub_unsubscribe(view_hub(v), b->sub);
     rawdoc_release(&b->raw, v);
     act_release(&b->act);
@@ -371,7 +370,6 @@ static enum handled back(struct browse *b)
         set_filter(b, SV(""));
     } else if (b->table.mark_count) {
         table_clear_marks(&b->table);
-        browse_keep_marked(b);
     } else if (b->has_detail) {
         b->has_detail = false;
     } else {
@@ -380,11 +378,22 @@ static enum handled back(struct browse *b)
     return HANDLED;
 }
 
+static void add_id(void *arg, struct sv id)
+{
+    struct str *ids = arg;
+    str_addz(ids, ids->n ? "\n" : "");
+    str_addsv(ids, id);
+}
+
 static void compare(struct view *v, bool only_diff)
 {
-    CLEANUP(str_release) struct str text = STR_INIT;
-    browse_compare(browse_of(v), only_diff, &text);
-    app_text(v->app, only_diff ? "diff" : "compare", sv_of(&text));
+    struct browse *b = browse_of(v);
+    struct err e = ERR_INIT;
+    CLEANUP(str_release) struct str ids = STR_INIT;
+    table_each_mark(&b->table, add_id, &ids);
+    if (!views_compare(v->app, b->kind, ids.p, only_diff, &e)) {
+        app_error(v->app, &e);
+    }
 }
 
 /* Only what is loaded can be marked; where that is not all, or nothing new, it is said. */
@@ -480,7 +489,6 @@ static enum handled browse_command(struct view *v, enum cmd cmd, const struct cm
     }
     size_t marks = b->table.mark_count;
     if (list_command(v, cmd, arg) == HANDLED || table_command(&b->table, cmd, arg) == HANDLED) {
-        browse_keep_marked(b);
         say_marks(v, cmd, marks);
         return HANDLED;
     }

@@ -20,7 +20,6 @@ enum {
     BROWSE_FAMILY_MAX = 500,  /* that can be chosen */
     BROWSE_SIDE_MIN_W = 100,  /* from here on the detail stands beside the table */
     BROWSE_SPARKS_MAX = 64,
-    BROWSE_KEPT_MAX = 12, /* that can be compared */
     BROWSE_SPARK_W = 10,
     BROWSE_FIRST_N = 100
 };
@@ -43,13 +42,6 @@ struct browse_spark {
     struct snapshot *series;
 };
 
-/* A marked row as it was when it was marked: it may have gone out of the window since. */
-struct browse_kept {
-    char *id;
-    struct snapshot *snapshot;
-    const struct row *row;
-};
-
 struct browse {
     struct view *view;
     enum kind kind;
@@ -70,8 +62,6 @@ struct browse {
     bool is_wide;
 
     VEC(struct browse_spark) sparks;
-
-    VEC(struct browse_kept) kept;
 
     struct table table;
     struct act act;
@@ -104,8 +94,6 @@ void browse_window(struct browse *b);
 void browse_sparks_update(struct browse *b);
 bool browse_sparks_event(struct browse *b, const struct ev *ev);
 void browse_sparks_release(struct browse *b);
-void browse_keep_marked(struct browse *b); /* after marks changed */
-void browse_kept_release(struct browse *b);
 bool browse_is_running(const struct row *row);
 
 /* --- browse_draw.c --- */
@@ -116,9 +104,7 @@ void browse_connection(const struct view *v, struct str *out, unsigned *style);
 void browse_sentence(const struct view *v, struct str *out);
 void browse_status(const struct view *v, struct status *st);
 void browse_hints(const struct view *v, struct hints *h);
-/* Marked rows side by side: what differs, then what is the same; only_diff: the first alone. */
-void browse_compare(const struct browse *b, bool only_diff, struct str *out);
-/* The value in words, to be copied or compared; nothing when it is missing. */
+/* The value in words, to be copied; nothing when it is missing. */
 void browse_value(const struct browse *b, const struct browse_column *c, const struct row *row,
                   struct str *out);
 enum kind browse_parent_kind(enum kind kind); /* KIND_COUNT: none */

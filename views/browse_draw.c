@@ -5,7 +5,7 @@
 #include "views/browse.h"
 #include "views/views.h"
 
-enum { SIDE_MIN_W = 36, TICK_MS = 1000, IDLE_TICK_MS = 60000, COMPARE_W = 18 };
+enum { SIDE_MIN_W = 36, TICK_MS = 1000, IDLE_TICK_MS = 60000 };
 
 /* What each kind is a part of, and what to say when there is none. */
 static const struct {
@@ -258,7 +258,7 @@ void browse_draw(const struct view *v, struct canvas *c, struct rect area)
     }
 }
 
-/* --- marked rows side by side --- */
+/* --- a value in words --- */
 
 void browse_value(const struct browse *b, const struct browse_column *c, const struct row *row,
                   struct str *out)
@@ -273,51 +273,4 @@ void browse_value(const struct browse *b, const struct browse_column *c, const s
     cells_value(&cell, v, f, app_now_ms(b->view->app));
     str_addsv(out, is_state ? sv_z(v.text) : sv_of(&cell.buf));
     str_release(&cell.buf);
-}
-
-/* One field of all of them; whether they differ. */
-static bool compare_line(const struct browse *b, const struct browse_column *c, struct str *out)
-{
-    CLEANUP(str_release) struct str first = STR_INIT;
-    bool differs = false;
-    browse_value(b, c, b->kept.at[0].row, &first);
-    str_addf(out, "  %-16s", c->key ? c->key : c->id);
-    for (size_t i = 0; i < b->kept.n; i++) {
-        CLEANUP(str_release) struct str text = STR_INIT;
-        browse_value(b, c, b->kept.at[i].row, &text);
-        differs |= !sv_eq(sv_of(&text), sv_of(&first));
-        str_addz(&text, text.n ? "" : glyph_text(GLYPH_MISSING, false));
-        str_addz(out, "  ");
-        size_t before = out->n;
-        utf8_fit(out, sv_of(&text), COMPARE_W, UTF8_CUT_END);
-        size_t w = utf8_width((struct sv){out->p + before, out->n - before});
-        str_addn(out, ' ', w < COMPARE_W ? COMPARE_W - w : 0);
-    }
-    str_addc(out, '\n');
-    return differs;
-}
-
-void browse_compare(const struct browse *b, bool only_diff, struct str *out)
-{
-    CLEANUP(str_release) struct str differ = STR_INIT;
-    CLEANUP(str_release) struct str same = STR_INIT;
-    if (b->kept.n == 0) {
-        return;
-    }
-    for (size_t i = 0; i < b->columns.n; i++) {
-        CLEANUP(str_release) struct str line = STR_INIT;
-        const struct browse_column *c = &b->columns.at[i];
-        if (c->source != BROWSE_SPARK) {
-            bool differs = compare_line(b, c, &line);
-            str_addsv(differ.n == 0 || differs ? &differ : &same, sv_of(&line));
-        }
-    }
-    str_addf(out, "What differs\n%s", differ.p);
-    if (!only_diff) {
-        str_addf(out, "\nThe same in all\n%s", same.p);
-    }
-    if (b->kept.n < b->table.mark_count) {
-        str_addf(out, "\n%zu of %zu marked rows are shown: as many as there is room for\n",
-                 b->kept.n, b->table.mark_count);
-    }
 }

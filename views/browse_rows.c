@@ -148,55 +148,6 @@ void browse_take(struct browse *b, struct snapshot *s)
     }
 }
 
-/* --- marked rows --- */
-
-static bool is_kept(const struct browse *b, struct sv id)
-{
-    for (size_t i = 0; i < b->kept.n; i++) {
-        if (sv_eqz(id, b->kept.at[i].id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void keep_one(void *arg, struct sv id)
-{
-    struct browse *b = arg;
-    const struct snapshot *s = b->rows;
-    for (size_t i = 0; s && i < s->n && b->kept.n < BROWSE_KEPT_MAX && !is_kept(b, id); i++) {
-        if (sv_eqz(id, s->rows[i].id)) {
-            struct browse_kept kept = {sv_dup(id), snapshot_ref(b->rows), &s->rows[i]};
-            vec_push(&b->kept, kept);
-        }
-    }
-}
-
-static void forget_kept(struct browse *b, size_t i)
-{
-    free(b->kept.at[i].id);
-    snapshot_unref(b->kept.at[i].snapshot);
-    vec_remove(&b->kept, i);
-}
-
-void browse_keep_marked(struct browse *b)
-{
-    for (size_t i = b->kept.n; i-- > 0;) {
-        if (!table_is_marked(&b->table, sv_z(b->kept.at[i].id))) {
-            forget_kept(b, i);
-        }
-    }
-    table_each_mark(&b->table, keep_one, b);
-}
-
-void browse_kept_release(struct browse *b)
-{
-    while (b->kept.n) {
-        forget_kept(b, b->kept.n - 1);
-    }
-    vec_release(&b->kept);
-}
-
 /* --- curves of the runs in sight --- */
 
 /* The metric of the curves, when their column is in sight. */

@@ -8,15 +8,21 @@
 #define MLW_VIEWS_ENV_H
 
 #include "core/mlw.h"
+#include "core/model/goal.h"
 #include "tui/app.h"
 
 struct view_env {
     struct hub *hub;
+    struct goals goals; /* what is better of which metric; borrowed */
 };
 
 static inline struct hub *view_hub(const struct view *v)
 {
     return ((const struct view_env *)app_world(v->app))->hub;
+}
+static inline const struct goals *view_goals(const struct view *v)
+{
+    return &((const struct view_env *)app_world(v->app))->goals;
 }
 
 #endif

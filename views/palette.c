@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/model/compare.h"
 #include "tui/widgets/menu.h"
 #include "views/views.h"
 
@@ -137,6 +138,25 @@ static bool open_kind(struct palette *p, struct app *app, enum kind kind, bool i
     return views_browse(app, kind, *z ? z : NULL, expr, e);
 }
 
+/* `compare [KINDS] ID ID…`: of one kind. */
+static bool open_compare(const struct palette *p, struct app *app, struct sv rest, struct err *e)
+{
+    CLEANUP(str_release) struct str ids = STR_INIT;
+    enum kind kind = KIND_COUNT;
+    struct sv word;
+    while (rest.n && sv_split(&rest, ' ', &word)) {
+        CLEANUP(mem_free_ptr) char *id = sv_dup(word);
+        enum kind named = ids.n == 0 && kind == KIND_COUNT ? kind_find(word) : KIND_COUNT;
+        if (named < KIND_COUNT) {
+            kind = named;
+        } else if (word.n) {
+            kind = kind < KIND_COUNT ? kind : compare_kind(id);
+            str_addf(&ids, "%s%s", ids.n ? "\n" : "", whole_id(p, kind, id));
+        }
+    }
+    return views_compare(app, kind < KIND_COUNT ? kind : KIND_RUN, ids.p, false, e);
+}
+
 static const struct {
     const char *word;
     const struct view_ops *view;
@@ -172,6 +192,25 @@ static bool open_id(struct palette *p, struct app *app, struct sv word, struct e
     return no_such(word, e);
 }
 
+/* A word with a view of its own; false: it has none. */
+static bool open_word(struct palette *p, struct app *app, struct sv word, struct sv rest,
+                      bool *ret_ok, struct err *e)
+{
+    if (sv_eqz(word, "compare") && rest.n) {
+        *ret_ok = open_compare(p, app, rest, e);
+        return true;
+    }
+    for (size_t i = 0; i < ALEN(words); i++) {
+        bool is_home = words[i].view == &home_view;
+        if (sv_eqz(word, words[i].word) && (is_home || rest.n)) {
+            CLEANUP(mem_free_ptr) char *id = sv_dup(rest);
+            *ret_ok = app_open(app, words[i].view, &(struct route){.id = is_home ? NULL : id}, e);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool palette_open(struct palette *p, struct app *app, struct sv line, struct err *e)
 {
     struct sv rest = sv_trim(line), word = {"", 0};
@@ -187,13 +226,9 @@ bool palette_open(struct palette *p, struct app *app, struct sv line, struct err
     if (is_command_here(app, word, rest)) {
         return no_such(word, e);
     }
-    for (size_t i = 0; i < ALEN(words); i++) {
-        bool is_home = words[i].view == &home_view;
-        if (sv_eqz(word, words[i].word) && (is_home || rest.n)) {
-            CLEANUP(mem_free_ptr) char *id = sv_dup(rest);
-            return app_open(app, words[i].view, &(struct route){.id = is_home ? NULL : id}, e) !=
-                   NULL;
-        }
+    bool ok;
+    if (open_word(p, app, word, rest, &ok, e)) {
+        return ok;
     }
     enum kind kind = kind_find(word);
     if (kind == KIND_ATTENTION) {

@@ -198,6 +198,7 @@ static struct app *make_app(struct screen *s, const struct screen_options *o, st
 static void begin(struct screen *s, const struct screen_options *o)
 {
     s->hub = s->env.hub = o->hub;
+    s->env.goals = o->goals;
     palette_init(&s->palette, o->hub);
     s->attention_sub =
         hub_subscribe(o->hub, &(struct query){.type = QUERY_ROWS, .kind = KIND_ATTENTION});

@@ -6,6 +6,7 @@
 #define MLW_VIEWS_SCREEN_H
 
 #include "core/mlw.h"
+#include "core/model/goal.h"
 
 struct screen_options {
     struct hub *hub;
@@ -16,6 +17,7 @@ struct screen_options {
     const char *dir;    /* as it was given; NULL: the current folder */
     const char *theme;  /* bundled name; NULL: guessed */
     const char *notice; /* said when the screen opens, until it is read; NULL: none */
+    struct goals goals; /* what is better of which metric */
     bool is_plain, is_read_only, no_color;
     bool is_ascii, is_unicode; /* whatever the locale says; neither: by the locale */
 };

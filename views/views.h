@@ -14,6 +14,10 @@
 /* A list of a kind; parent and filter may be NULL. */
 MUST_USE bool views_browse(struct app *app, enum kind kind, const char *parent, const char *filter,
                            struct err *e);
+/* Rows of a kind side by side; `ids` has one a line, 2 to COMPARE_MAX; the first is the baseline.
+ */
+MUST_USE bool views_compare(struct app *app, enum kind kind, const char *ids, bool only_diff,
+                            struct err *e);
 /* "NAME [K=V...]": the list of pipelines, and there the question whether to start NAME. */
 MUST_USE bool views_start(struct app *app, struct sv line, struct err *e);
 /* What Enter on a thing opens. ERR_REFUSED says why nothing is. */

@@ -1,5 +1,4 @@
 /* mlw compare: runs or model versions side by side. */
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -7,33 +6,20 @@
 #include "core/base/clock.h"
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
-#include "core/base/utf8.h"
 #include "core/cmd/act.h"
-#include "core/cmd/delimited.h"
 #include "core/config/config.h"
 #include "core/model/cell.h"
 #include "core/model/compare.h"
 
-enum { SHORT_ID = 12, CELL_W = 60 };
+enum { SHORT_ID = 12 };
 
 /* --- which --- */
 
-/* GROUP/VERSION is a model version, all else a run. */
-static enum kind kind_of(const char *id)
-{
-    const char *slash = strrchr(id, '/');
-    bool is_version = slash && slash[1];
-    for (const char *p = slash ? slash + 1 : ""; *p; p++) {
-        is_version &= isdigit((unsigned char)*p) != 0;
-    }
-    return is_version ? KIND_PACKAGE : KIND_RUN;
-}
-
 static bool one_kind(const struct cmd_line *line, enum kind *ret, struct err *e)
 {
-    *ret = kind_of(line->args.at[0]);
+    *ret = compare_kind(line->args.at[0]);
     for (size_t i = 1; i < line->args.n; i++) {
-        if (kind_of(line->args.at[i]) != *ret) {
+        if (compare_kind(line->args.at[i]) != *ret) {
             err_set(e, ERR_USAGE, "%s and %s are not of one kind", line->args.at[0],
                     line->args.at[i]);
             return err_hint(e, "runs are compared with runs, GROUP/VERSION with GROUP/VERSION");
@@ -140,134 +126,25 @@ static void print_json(const struct compare *c, const struct snapshot *s, bool o
     cmd_out_json(j);
 }
 
-/* --- text: a grid of cells, the same for tables and for CSV --- */
-
-static const char *const better_words[] = {
-    [BETTER_UNKNOWN] = "", [BETTER_YES] = "better", [BETTER_NO] = "worse"};
-
-struct grid {
-    VEC(char *) cells;
-    size_t columns;
-};
-
-static void put(struct grid *g, struct str *text)
-{
-    vec_push(&g->cells, str_detach(text));
-}
-
-static void put_value(struct grid *g, const struct compare_line *l, size_t i, bool is_machine)
-{
-    CLEANUP(str_release) struct str text = STR_INIT;
-    CLEANUP(str_release) struct str clean = STR_INIT;
-    cell_text(&text, l->values[i], l->field, is_machine ? CELL_MACHINE : CELL_HUMAN,
-              clock_wall_ms());
-    if (is_machine) {
-        put(g, &text);
-        return;
-    }
-    utf8_sanitize(&clean, sv_of(&text));
-    str_clear(&text);
-    utf8_fit(&text, sv_of(&clean), CELL_W, UTF8_CUT_END);
-    put(g, &text);
-}
-
-static void put_line(struct grid *g, const struct compare *c, const struct compare_line *l,
-                     bool is_machine)
-{
-    CLEANUP(str_release) struct str text = STR_INIT;
-    is_machine ? str_addz(&text, l->name) : utf8_sanitize(&text, sv_z(l->name));
-    put(g, &text);
-    for (size_t i = 0; i < c->n; i++) {
-        put_value(g, l, i, is_machine);
-        if (i == c->baseline) {
-            continue;
-        }
-        if (is_machine && isfinite(l->deltas[i])) {
-            fmt_double(&text, l->deltas[i]);
-        } else if (!is_machine) {
-            compare_delta_text(&text, l->values[i], l->values[c->baseline]);
-        }
-        put(g, &text);
-        str_addz(&text, better_words[l->betters[i]]);
-        put(g, &text);
-    }
-}
+/* --- text --- */
 
 /* Ids are whole wherever a program may read them. */
-static void put_titles(struct grid *g, const struct compare *c, const struct snapshot *s,
-                       bool is_machine)
-{
-    CLEANUP(str_release) struct str text = STR_INIT;
-    bool is_short = !is_machine && isatty(STDOUT_FILENO) == 1 && s->kind == KIND_RUN;
-    str_addz(&text, is_machine ? "field" : "FIELD");
-    put(g, &text);
-    for (size_t i = 0; i < s->n; i++) {
-        size_t n = strlen(s->rows[i].id);
-        str_add(&text, s->rows[i].id, is_short && n > SHORT_ID ? SHORT_ID : n);
-        if (i == c->baseline) {
-            str_addz(&text, is_machine ? "" : " baseline");
-            put(g, &text);
-            continue;
-        }
-        put(g, &text);
-        str_addf(&text, is_machine ? "delta.%s" : "", s->rows[i].id);
-        put(g, &text);
-        str_addf(&text, is_machine ? "better.%s" : "", s->rows[i].id);
-        put(g, &text);
-    }
-    g->columns = g->cells.n;
-}
-
-static void print_aligned(const struct grid *g, struct str *out)
-{
-    struct compare_column *columns = xcalloc(g->columns, sizeof *columns);
-    for (size_t i = 0; i < g->cells.n; i++) {
-        compare_measure(&columns[i % g->columns], sv_z(g->cells.at[i]));
-    }
-    for (size_t i = 0; i < g->cells.n; i++) {
-        const struct compare_column *col = &columns[i % g->columns];
-        struct sv text = sv_z(g->cells.at[i]);
-        size_t indent = compare_indent(col, text), used = indent + utf8_width(text);
-        str_addn(out, ' ', indent);
-        str_addsv(out, text);
-        bool is_last = (i + 1) % g->columns == 0;
-        str_addn(out, ' ', is_last ? 0 : col->width - used + (col->width ? 2 : 0));
-        if (is_last) {
-            while (out->n && out->p[out->n - 1] == ' ') {
-                str_truncate(out, out->n - 1);
-            }
-            str_addc(out, '\n');
-        }
-    }
-    free(columns);
-}
-
-static void print_grid(const struct compare *c, const struct snapshot *s, bool only_diff,
+static void print_text(const struct compare *c, const struct snapshot *s, bool only_diff,
                        enum cmd_format format)
 {
+    static const enum compare_form forms[] = {
+        [FORMAT_TABLE] = COMPARE_TABLE, [FORMAT_CSV] = COMPARE_CSV, [FORMAT_TSV] = COMPARE_TSV};
     CLEANUP(str_release) struct str out = STR_INIT;
-    struct grid g = {0};
-    bool is_machine = format != FORMAT_TABLE;
-    put_titles(&g, c, s, is_machine);
-    for (size_t i = 0; i < c->lines.n; i++) {
-        if (c->lines.at[i].differs || !only_diff) {
-            put_line(&g, c, &c->lines.at[i], is_machine);
-        }
+    struct arena a;
+    arena_init(&a, 0);
+    const char **titles = arena_alloc(&a, s->n * sizeof *titles);
+    bool is_short = format == FORMAT_TABLE && isatty(STDOUT_FILENO) == 1 && s->kind == KIND_RUN;
+    for (size_t i = 0; i < s->n; i++) {
+        titles[i] = is_short ? arena_f(&a, "%.*s", SHORT_ID, s->rows[i].id) : s->rows[i].id;
     }
-    for (size_t i = 0; is_machine && i < g.cells.n; i++) {
-        delimited_cell(&out, format, i % g.columns, sv_z(g.cells.at[i]));
-        if ((i + 1) % g.columns == 0) {
-            delimited_end(&out, format);
-        }
-    }
-    if (!is_machine) {
-        print_aligned(&g, &out);
-    }
+    compare_text(c, titles, forms[format], only_diff, clock_wall_ms(), &out);
     cmd_out(sv_of(&out));
-    for (size_t i = 0; i < g.cells.n; i++) {
-        free(g.cells.at[i]);
-    }
-    vec_release(&g.cells);
+    arena_release(&a);
 }
 
 /* --- the command --- */
@@ -284,7 +161,7 @@ static void print(const struct cmd_line *line, const struct snapshot *s, size_t 
     if (format == FORMAT_JSON) {
         print_json(&c, s, cmd_has(line, "diff"));
     } else {
-        print_grid(&c, s, cmd_has(line, "diff"), format);
+        print_text(&c, s, cmd_has(line, "diff"), format);
     }
     compare_release(&c);
     free(rows);

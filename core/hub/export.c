@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/delimited.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/hub/hub.h"
@@ -49,18 +50,7 @@ static void add_cell(struct str *out, const char *text, bool is_first)
     if (!is_first) {
         str_addc(out, ',');
     }
-    if (!strpbrk(text, ",\"\r\n")) {
-        str_addz(out, text);
-        return;
-    }
-    str_addc(out, '"');
-    for (; *text; text++) {
-        if (*text == '"') {
-            str_addc(out, '"');
-        }
-        str_addc(out, *text);
-    }
-    str_addc(out, '"');
+    delimited_csv(out, sv_z(text));
 }
 
 static void add_header(struct export *x, enum kind kind)

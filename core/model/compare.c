@@ -19,6 +19,16 @@ static bool as_number(struct value v, double *ret)
     return false;
 }
 
+enum kind compare_kind(const char *id)
+{
+    const char *slash = strrchr(id, '/');
+    bool is_version = slash && slash > id && slash[1];
+    for (const char *p = slash ? slash + 1 : ""; *p; p++) {
+        is_version &= *p >= '0' && *p <= '9';
+    }
+    return is_version ? KIND_PACKAGE : KIND_RUN;
+}
+
 bool compare_is_same(struct value a, struct value b)
 {
     double x, y;
@@ -67,16 +77,21 @@ static int decimals_of(struct value v)
 
 void compare_delta_text(struct str *out, struct value v, struct value baseline)
 {
-    double delta = delta_of(v, baseline);
+    double delta = delta_of(v, baseline), size = fabs(delta);
     if (!isfinite(delta) || delta == 0) {
         return;
     }
     int a = decimals_of(v), b = decimals_of(baseline), decimals = a > b ? a : b;
-    if (a < 0 || b < 0 || decimals > DECIMALS_MAX) {
-        str_addf(out, "%+.4g", delta);
-    } else {
-        str_addf(out, "%+.*f", decimals, delta);
+    if (a >= 0 && b >= 0 && decimals <= DECIMALS_MAX) {
+        CLEANUP(str_release) struct str exact = STR_INIT;
+        str_addf(&exact, "%+.*f", decimals, delta);
+        if (exact.n <= COMPARE_DELTA_W) {
+            str_addsv(out, sv_of(&exact));
+            return;
+        }
     }
+    bool is_plain = size >= 1e-3 && size < 1e5; /* 8 cells, whatever it is */
+    str_addf(out, is_plain ? "%+.*g" : "%+.*e", !is_plain ? 1 : size < 1e-2 ? 3 : 4, delta);
 }
 
 /* --- lines --- */

@@ -45,10 +45,14 @@ void compare_init(struct compare *c, enum kind kind, const struct row *const *ro
                   size_t baseline, const struct goals *goals, unsigned flags);
 void compare_release(struct compare *c);
 
+/* What an id is one of: GROUP/VERSION is a model version, all else a run. */
+enum kind compare_kind(const char *id);
 /* Whether two values are the same: NaN is NaN, 1 is 1.0. */
 bool compare_is_same(struct value a, struct value b);
 /* "+0.0008": the difference with as many decimals as the finer of the two has, so that it is what
- * one gets on paper. Appends nothing where there is none or it is 0. */
+ * one gets on paper; where that takes more than COMPARE_DELTA_W cells, its first digits. Appends
+ * nothing where there is none or it is 0. */
+enum { COMPARE_DELTA_W = 9 };
 void compare_delta_text(struct str *out, struct value v, struct value baseline);
 
 /* A column that holds words and numbers: words begin at its left, numbers have their points under
@@ -60,5 +64,12 @@ struct compare_column {
 };
 void compare_measure(struct compare_column *col, struct sv text);
 size_t compare_indent(const struct compare_column *col, struct sv text);
+
+/* The whole as text, a line a field. `titles` are those of the rows. CSV and TSV have for each row
+ * but the baseline a column `delta.TITLE` and one `better.TITLE`; a table and Markdown show these
+ * beside the value. now_ms is what ages count from. */
+enum compare_form { COMPARE_TABLE, COMPARE_CSV, COMPARE_TSV, COMPARE_MARKDOWN };
+void compare_text(const struct compare *c, const char *const *titles, enum compare_form form,
+                  bool only_diff, int64_t now_ms, struct str *out);
 
 #endif

@@ -112,8 +112,9 @@ static void a_delta_is_what_one_gets_on_paper(void **state)
         {INFINITY, 1, ""},
         {64, 8, "+56"},
         {1e-7, 0.5, "-0.5"},
+        {0.5 + 1.25e-5, 0.5 + 1e-16, "+1.2e-05"},
         {0.49322634546410027, 0.9930240453654404, "-0.4998"},
-        {1000000.5, 0.25, "+1000000.25"},
+        {1000000.5, 0.25, "+1.0e+06"},
     };
     for (size_t i = 0; i < ALEN(cases); i++) {
         CLEANUP(str_release) struct str text = STR_INIT;

@@ -33,7 +33,7 @@ struct sub {
     uint64_t id;
     bool is_open;
     struct query q;
-    char *qid, *filter, *sort, *key, *select;
+    char *qid, *ids, *filter, *sort, *key, *select;
 };
 
 struct sent {
@@ -250,6 +250,67 @@ static bool fits(const struct thing *t, const struct query *q)
            (!t->id || z_eq(t->id, q->id));
 }
 
+static void row_copy(struct snapshot *to, const struct row *from, struct row *ret)
+{
+    size_t n = kinds[to->kind].field_count;
+    struct value *cells = arena_copy(&to->arena, from->cells, n * sizeof *cells);
+    for (size_t i = 0; i < n; i++) {
+        cells[i].text =
+            cells[i].type == VALUE_TEXT ? arena_z(&to->arena, cells[i].text) : cells[i].text;
+    }
+    for (int f = 0; f < FAMILY_COUNT; f++) {
+        const struct named_list *list = &from->families[f];
+        struct named_value *at = arena_copy(&to->arena, list->at, list->n * sizeof *at);
+        for (size_t i = 0; i < list->n; i++) {
+            at[i].key = arena_z(&to->arena, at[i].key);
+            if (at[i].value.type == VALUE_TEXT) {
+                at[i].value.text = arena_z(&to->arena, at[i].value.text);
+            }
+        }
+        ret->families[f] = (struct named_list){at, list->n};
+    }
+    ret->cells = cells;
+    ret->id = row_text(ret, 0);
+}
+
+/* The rows that a query names, in its order; what is not there is said. */
+static struct snapshot *rows_pick(const struct snapshot *s, const char *ids)
+{
+    struct snapshot *to = snapshot_new(SNAPSHOT_ROWS);
+    struct sv rest = sv_z(ids), id;
+    size_t lines = 1;
+    for (const char *p = ids; *p; p++) {
+        lines += *p == '\n';
+    }
+    struct row *rows = arena_alloc(&to->arena, lines * sizeof *rows);
+    to->kind = s->kind;
+    to->as_of_ms = s->as_of_ms;
+    while (rest.n && sv_split(&rest, '\n', &id)) {
+        size_t i = 0;
+        while (i < s->n && !sv_eqz(id, s->rows[i].id)) {
+            i++;
+        }
+        if (i < s->n) {
+            row_copy(to, &s->rows[i], &rows[to->n++]);
+        } else {
+            (void)err_set(&to->err, ERR_NOT_FOUND, "no %s \"%.*s\"", kinds[s->kind].singular,
+                          (int)id.n, id.p);
+        }
+    }
+    to->rows = rows;
+    to->matched = to->n;
+    to->total = to->loaded = s->n;
+    return to;
+}
+
+static struct snapshot *answer(const struct thing *t, const struct query *q)
+{
+    bool is_picked = q->ids && t->snapshot && t->snapshot->type == SNAPSHOT_ROWS;
+    return is_picked     ? rows_pick(t->snapshot, q->ids)
+           : t->snapshot ? snapshot_ref(t->snapshot)
+                         : log_cut(t, q);
+}
+
 static void serve(struct hub *hub, const struct sub *sub)
 {
     for (size_t i = 0; sub->is_open && !hub->is_behind && i < hub->things.n; i++) {
@@ -258,7 +319,7 @@ static void serve(struct hub *hub, const struct sub *sub)
             if (t->type == QUERY_ROWS) {
                 t->snapshot->filter = arena_z(&t->snapshot->arena, sub->q.filter);
             }
-            event_push(hub, sub->id, t->snapshot ? snapshot_ref(t->snapshot) : log_cut(t, &sub->q));
+            event_push(hub, sub->id, answer(t, &sub->q));
             return;
         }
     }
@@ -380,8 +441,9 @@ void fake_failure(struct fake *f, enum query_type type, enum kind kind, const ch
 
 static void query_take(struct sub *s, const struct query *q)
 {
-    char *old[] = {s->qid, s->filter, s->sort, s->key, s->select};
+    char *old[] = {s->qid, s->ids, s->filter, s->sort, s->key, s->select};
     s->qid = xstrdup(s->is_open ? s->q.id : q->id);
+    s->ids = xstrdup(s->is_open ? s->q.ids : q->ids);
     s->filter = xstrdup(q->filter);
     s->sort = xstrdup(q->sort);
     s->key = xstrdup(q->key);
@@ -389,11 +451,12 @@ static void query_take(struct sub *s, const struct query *q)
     enum query_type type = s->q.type;
     enum kind kind = s->q.kind;
     s->q = *q;
-    if (s->is_open) { /* of a subscription that stands these two stay */
+    if (s->is_open) { /* of a subscription that stands these stay */
         s->q.type = type;
         s->q.kind = kind;
     }
     s->q.id = s->qid;
+    s->q.ids = s->ids;
     s->q.filter = s->filter;
     s->q.sort = s->sort;
     s->q.key = s->key;
@@ -430,7 +493,7 @@ void hub_free(struct hub *hub)
     }
     for (size_t i = 0; i < hub->subs.n; i++) {
         struct sub *s = &hub->subs.at[i];
-        char *own[] = {s->qid, s->filter, s->sort, s->key, s->select};
+        char *own[] = {s->qid, s->ids, s->filter, s->sort, s->key, s->select};
         for (size_t k = 0; k < ALEN(own); k++) {
             free(own[k]);
         }

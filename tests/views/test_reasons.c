@@ -82,6 +82,7 @@ static const struct place {
     [REASONS_run] = {&run_view, KIND_COUNT, RUN},
     [REASONS_events] = {&events_view, KIND_COUNT, EXEC},
     [REASONS_model] = {&model_view, KIND_COUNT, "churn/7"},
+    [REASONS_compare] = {&compare_view, KIND_COUNT, RUN "\nr2"},
     [REASONS_text] = {NULL, KIND_COUNT, NULL},
 };
 
