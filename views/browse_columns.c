@@ -358,7 +358,7 @@ static void source_cell(const void *arg, size_t row, size_t col, struct table_ce
     }
     const struct field *field = &kinds[b->kind].fields[c->field];
     struct value v = row_cell(r, c->field);
-    if (field->type == FIELD_DURATION && v.type == VALUE_TIME) {
+    if (field->flags & F_LIVE && v.type == VALUE_TIME) {
         v = until_now(b, r, v);
     }
     if (v.type == VALUE_MISSING && field->type != FIELD_NUM) {

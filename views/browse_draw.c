@@ -29,6 +29,11 @@ static const struct {
     [KIND_JOURNAL] = {KIND_COUNT, "Nothing was done yet: every action on what is shared comes "
                                   "here."},
     [KIND_EVENT] = {KIND_EXECUTION, "No events yet."},
+    [KIND_EVIDENCE] = {KIND_COUNT,
+                       "Nothing speaks against it: no step failed, no attempt was lost, "
+                       "nobody is waited for."},
+    [KIND_TIMELINE] = {KIND_COUNT, "It has had no state yet."},
+    [KIND_LINEAGE] = {KIND_COUNT, "Nothing is known of where it came from."},
 };
 
 enum kind browse_parent_kind(enum kind kind)
@@ -45,9 +50,11 @@ void browse_crumbs(const struct view *v, struct str *out)
     int context = (int)kinds[b->kind].field_count - 1;
     const char *where = row_text(row, context);
     crumb_add(out, *where ? where : "local");
-    if (b->parent && facts[b->kind].parent < KIND_COUNT) {
-        crumb_add(out, kinds[facts[b->kind].parent].plural);
-        crumb_add(out, b->parent);
+    const char *id = b->parent;
+    enum kind parent = kind_is_about(b->kind) ? views_split(b->parent, &id) : facts[b->kind].parent;
+    if (b->parent && parent < KIND_COUNT) {
+        crumb_add(out, kinds[parent].plural);
+        crumb_add(out, id);
     }
     crumb_add(out, kinds[b->kind].plural);
 }
@@ -77,7 +84,7 @@ static void more_of(const struct browse *b, const struct row *row, struct str *o
             z_eq(f->id, "context") || z_eq(v.text, b->parent)) {
             continue;
         }
-        if (i == 0 && strstr(v.text, row_text(row, FIELD_RUN_name))) {
+        if (i == 0 && (strstr(v.text, row_text(row, FIELD_RUN_name)) || kind_is_about(b->kind))) {
             continue; /* EXEC/STEP says no more than the step in an execution */
         }
         str_addf(out, "  %s %s", f->id, v.text);

@@ -10,6 +10,7 @@
 #include "views/logs.h"
 #include "views/reasons.h"
 #include "views/run.h"
+#include "views/views.h"
 
 enum { TAG_SEARCH = 1, SERIES_PIXELS = 120 };
 
@@ -251,10 +252,6 @@ static enum can can_look(const struct execution *x, enum cmd cmd, struct str *wh
                  row_text(step, FIELD_STEP_name));
         return CAN_OFF;
     }
-    if (cmd == CMD_WHY && state_class(row_text(step, FIELD_STEP_status)) != STATE_BAD &&
-        !*row_text(execution_head(x), FIELD_EXECUTION_failure)) {
-        return off(why, "nothing failed");
-    }
     return CAN_YES;
 }
 
@@ -270,7 +267,6 @@ static enum can execution_can(const struct view *v, enum cmd cmd, struct str *wh
     case CMD_OPEN:
     case CMD_LOGS:
     case CMD_METRICS:
-    case CMD_WHY:
     case CMD_DESCRIBE:
     case CMD_RAW:
     case CMD_COPY:
@@ -296,20 +292,6 @@ static void open_view(struct view *v, const struct view_ops *ops, const char *id
     if (!app_open(v->app, ops, &(struct route){.id = id}, &e)) {
         app_error(v->app, &e);
     }
-}
-
-static void show_why(struct view *v)
-{
-    struct execution *x = execution_of(v);
-    CLEANUP(str_release) struct str text = STR_INIT;
-    str_addf(&text, "%s\n", row_text(execution_head(x), FIELD_EXECUTION_failure));
-    for (size_t i = 0; i < x->n; i++) {
-        if (state_class(row_text(x->at[i], FIELD_STEP_status)) == STATE_BAD) {
-            str_addf(&text, "\n%s: %s\n", row_text(x->at[i], FIELD_STEP_name),
-                     row_text(x->at[i], FIELD_STEP_why));
-        }
-    }
-    app_prose(v->app, "why", sv_of(&text));
 }
 
 /* Everything about the selected step: a line a field. */
@@ -411,7 +393,9 @@ static enum handled look(struct view *v, enum cmd cmd)
         open_view(v, &run_view, row_text(step, FIELD_STEP_run));
         return HANDLED;
     case CMD_WHY:
-        show_why(v);
+    case CMD_TIMELINE:
+    case CMD_LINEAGE:
+        views_about_cmd(v, cmd, KIND_EXECUTION, x->id);
         return HANDLED;
     case CMD_DESCRIBE:
         describe(v);
@@ -420,7 +404,6 @@ static enum handled look(struct view *v, enum cmd cmd)
         rawdoc_ask(&x->raw, v, KIND_EXECUTION, x->id);
         return HANDLED;
     case CMD_EVENTS:
-    case CMD_TIMELINE:
         open_view(v, &events_view, x->id);
         return HANDLED;
     default:

@@ -14,6 +14,7 @@
 #include "views/rawdoc.h"
 #include "views/reasons.h"
 #include "views/run.h"
+#include "views/views.h"
 
 enum { TAG_SEARCH = 1 };
 
@@ -176,9 +177,6 @@ static enum can logs_can(const struct view *v, enum cmd cmd, struct str *why)
     if (cmd == CMD_METRICS && !*row_text(step_of(s), FIELD_STEP_run)) {
         return off(why, "this step is no run: Training steps become runs when they start");
     }
-    if (cmd == CMD_WHY && state_class(row_text(step_of(s), FIELD_STEP_status)) != STATE_BAD) {
-        return off(why, "the step did not fail");
-    }
     enum can can = logpane_can(&s->pane, cmd == CMD_PAUSE ? CMD_FOLLOW : cmd, why);
     return can == CAN_NOT ? CAN_YES : can;
 }
@@ -232,6 +230,13 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
     }
 }
 
+static void about_step(struct view *v, enum cmd cmd)
+{
+    const struct logs *s = logs_of(v);
+    CLEANUP(mem_free_ptr) char *id = xasprintf("%s/%s", s->execution, s->step);
+    views_about_cmd(v, cmd, KIND_STEP, id);
+}
+
 static enum handled look(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 {
     struct logs *s = logs_of(v);
@@ -240,10 +245,11 @@ static enum handled look(struct view *v, enum cmd cmd, const struct cmd_arg *arg
         open_view(v, &run_view, row_text(step_of(s), FIELD_STEP_run));
         return HANDLED;
     case CMD_WHY:
-        app_text(v->app, "why", sv_z(row_text(step_of(s), FIELD_STEP_why)));
+    case CMD_TIMELINE:
+    case CMD_LINEAGE:
+        about_step(v, cmd);
         return HANDLED;
     case CMD_EVENTS:
-    case CMD_TIMELINE:
         open_view(v, &events_view, s->execution);
         return HANDLED;
     case CMD_RAW:

@@ -12,6 +12,7 @@
 #include "views/logs.h"
 #include "views/reasons.h"
 #include "views/run_state.h"
+#include "views/views.h"
 
 enum { SERIES_PIXELS = 512 };
 
@@ -231,7 +232,8 @@ static const char *chart_end(const struct run *r, enum cmd cmd)
 
 static enum can can_look(const struct run *r, enum cmd cmd, struct str *why)
 {
-    bool needs_tags = cmd == CMD_LOGS || cmd == CMD_EVENTS || cmd == CMD_TIMELINE;
+    bool needs_tags = cmd == CMD_LOGS || cmd == CMD_EVENTS || cmd == CMD_WHY ||
+                      cmd == CMD_TIMELINE || cmd == CMD_LINEAGE;
     if (needs_tags) {
         CLEANUP(mem_free_ptr) char *log = run_log_id(r);
         return log ? CAN_YES : off(why, "it was not made by an execution of this workspace");
@@ -356,8 +358,12 @@ static enum handled look(struct view *v, enum cmd cmd)
     case CMD_LOGS:
         open_log(v);
         return HANDLED;
-    case CMD_EVENTS:
+    case CMD_WHY:
     case CMD_TIMELINE:
+    case CMD_LINEAGE:
+        views_about_cmd(v, cmd, KIND_RUN, r->id);
+        return HANDLED;
+    case CMD_EVENTS:
         show_events(v);
         return HANDLED;
     case CMD_RAW:

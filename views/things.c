@@ -28,6 +28,22 @@ static struct thing of_attention(const struct row *row)
     return t;
 }
 
+/* What a row about another thing opens. */
+static struct thing of_about(enum kind kind, const struct row *row)
+{
+    static const int targets[KIND_COUNT] = {[KIND_EVIDENCE] = FIELD_EVIDENCE_target,
+                                            [KIND_TIMELINE] = FIELD_TIMELINE_target,
+                                            [KIND_LINEAGE] = FIELD_LINEAGE_target};
+    struct thing t = {.kind = KIND_COUNT, .id = ""};
+    t.kind = views_split(row_text(row, targets[kind]), &t.id);
+    t.execution = t.kind == KIND_EXECUTION ? t.id : NULL;
+    t.run = t.kind == KIND_RUN ? t.id : NULL;
+    t.why = kind == KIND_EVIDENCE   ? row_text(row, FIELD_EVIDENCE_why)
+            : kind == KIND_TIMELINE ? row_text(row, FIELD_TIMELINE_why)
+                                    : row_text(row, FIELD_LINEAGE_relation);
+    return t;
+}
+
 static void of_gate(struct thing *t, const struct row *row)
 {
     t->execution = row_text(row, FIELD_GATE_execution);
@@ -101,6 +117,10 @@ struct thing thing_of(enum kind kind, const struct row *row)
         t = of_attention(row);
         t.name = row_text(row, FIELD_ATTENTION_name);
         t.status = row_text(row, FIELD_ATTENTION_status);
+    } else if (row && kind_is_about(kind)) {
+        t = of_about(kind, row);
+        t.name = row_text(row, FIELD_EVIDENCE_name);
+        t.status = row_text(row, FIELD_EVIDENCE_status);
     } else if (row) {
         t.kind = kind;
         t.id = row->id;
@@ -195,9 +215,31 @@ static enum can can_run(const struct thing *t, struct str *why)
                                     : off(why, "what is run is a pipeline: see :pipelines");
 }
 
+/* What evidence and timelines are kept of. */
+static bool is_of_execution(const struct thing *t)
+{
+    return t->kind == KIND_EXECUTION || t->kind == KIND_STEP || t->kind == KIND_JOB ||
+           t->kind == KIND_RUN || t->kind == KIND_PACKAGE || t->kind == KIND_GATE;
+}
+
 static enum can can_why(const struct thing *t, struct str *why)
 {
-    return *t->why ? CAN_YES : off(why, "nothing is said about why it is as it is");
+    return is_of_execution(t)
+               ? CAN_YES
+               : off(why, "evidence is kept of executions, and of what they do and make");
+}
+
+static enum can can_timeline(const struct thing *t, struct str *why)
+{
+    return is_of_execution(t) ? CAN_YES
+                              : off(why, "only what executions do and make has states in time");
+}
+
+static enum can can_lineage(const struct thing *t, struct str *why)
+{
+    return is_of_execution(t) || t->kind == KIND_DATASET || t->kind == KIND_MODEL
+               ? CAN_YES
+               : off(why, "lineage is that of data, executions, runs and models");
 }
 
 static enum can can_ack(const struct thing *t, struct str *why)
@@ -237,6 +279,7 @@ struct doing {
     struct act *act;
     struct rawdoc *raw;
     const struct thing *t;
+    enum cmd cmd;
     const struct cmd_arg *arg;
 };
 
@@ -275,12 +318,9 @@ static void do_open(const struct doing *d)
     }
 }
 
-static void do_why(const struct doing *d)
+static void do_about(const struct doing *d)
 {
-    CLEANUP(str_release) struct str text = STR_INIT;
-    str_addf(&text, "%s %s is %s\n\n%s\n", kinds[d->t->kind].singular, d->t->id, d->t->status,
-             d->t->why);
-    app_prose(d->v->app, "why", sv_of(&text));
+    views_about_cmd(d->v, d->cmd, d->t->kind, d->t->id);
 }
 
 static void do_stop(const struct doing *d)
@@ -354,10 +394,11 @@ static const struct {
     {CMD_REJECT, can_decide, do_reject},
     {CMD_RUN, can_run, do_run},
     {CMD_ACK, can_ack, do_ack},
-    {CMD_WHY, can_why, do_why},
+    {CMD_WHY, can_why, do_about},
     {CMD_METRICS, can_metrics, do_metrics},
     {CMD_EVENTS, can_events, do_events},
-    {CMD_TIMELINE, can_events, do_events},
+    {CMD_TIMELINE, can_timeline, do_about},
+    {CMD_LINEAGE, can_lineage, do_about},
     {CMD_RAW, can_raw, do_raw},
     {CMD_COPY, can_open, do_copy},
 };
@@ -375,7 +416,7 @@ enum can things_can(const struct thing *t, enum cmd cmd, struct str *why)
 enum handled things_do(struct view *v, struct act *act, struct rawdoc *raw, const struct thing *t,
                        enum cmd cmd, const struct cmd_arg *arg)
 {
-    struct doing d = {v, act, raw, t, arg};
+    struct doing d = {v, act, raw, t, cmd, arg};
     for (size_t i = 0; i < ALEN(doings) && t->kind < KIND_COUNT; i++) {
         if (doings[i].cmd == cmd) {
             doings[i].run(&d);

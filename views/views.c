@@ -55,6 +55,18 @@ bool views_open_thing(struct app *app, enum kind kind, const char *id, struct er
     return app_open(app, targets[kind].view, &(struct route){.line = line, .id = id}, e) != NULL;
 }
 
+void views_about_cmd(struct view *v, enum cmd cmd, enum kind kind, const char *id)
+{
+    struct err e = ERR_INIT;
+    enum kind about = cmd == CMD_WHY        ? KIND_EVIDENCE
+                      : cmd == CMD_TIMELINE ? KIND_TIMELINE
+                                            : KIND_LINEAGE;
+    CLEANUP(mem_free_ptr) char *parent = xasprintf("%s:%s", kinds[kind].singular, id);
+    if (!views_browse(v->app, about, parent, NULL, &e)) {
+        app_error(v->app, &e);
+    }
+}
+
 enum kind views_split(const char *id, const char **ret_id)
 {
     const char *colon = id ? strchr(id, ':') : NULL;

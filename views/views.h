@@ -18,6 +18,8 @@ MUST_USE bool views_browse(struct app *app, enum kind kind, const char *parent, 
  */
 MUST_USE bool views_compare(struct app *app, enum kind kind, const char *ids, bool only_diff,
                             struct err *e);
+/* CMD_WHY, CMD_TIMELINE, CMD_LINEAGE: evidence, states or lineage of a thing, as a list. */
+void views_about_cmd(struct view *v, enum cmd cmd, enum kind kind, const char *id);
 /* "NAME [K=V...]": the list of pipelines, and there the question whether to start NAME. */
 MUST_USE bool views_start(struct app *app, struct sv line, struct err *e);
 /* What Enter on a thing opens. ERR_REFUSED says why nothing is. */

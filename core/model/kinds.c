@@ -60,3 +60,8 @@ size_t kind_field(enum kind kind, struct sv id)
     }
     return SIZE_MAX;
 }
+
+bool kind_is_about(enum kind kind)
+{
+    return kind == KIND_EVIDENCE || kind == KIND_TIMELINE || kind == KIND_LINEAGE;
+}

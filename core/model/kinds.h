@@ -27,7 +27,8 @@ enum field_flags {
     F_RIGHT = 1 << 1,
     F_MIDDLE = 1 << 2,
     F_AGE = 1 << 3,
-    F_HIDDEN = 1 << 4
+    F_HIDDEN = 1 << 4,
+    F_LIVE = 1 << 5
 };
 
 struct field {
@@ -59,6 +60,9 @@ enum { FIELD_MAX = 24 };
 /* By singular, plural or alias ("versions" for packages, "groups" for models, "attempts" for
  * jobs); KIND_COUNT when unknown. */
 enum kind kind_find(struct sv name);
+/* Its rows are about one thing (evidence, timeline, lineage): the parent is KIND:ID, and each row
+ * names by `target`, KIND:ID too, what it opens. */
+bool kind_is_about(enum kind kind);
 /* Index of a field in its kind, or SIZE_MAX. */
 size_t kind_field(enum kind kind, struct sv id);
 

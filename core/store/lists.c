@@ -18,6 +18,8 @@ static const enum stmt list_stmts[KIND_COUNT] = {
     [KIND_RUN] = STMT_LIST_RUN,           [KIND_MODEL] = STMT_LIST_MODEL,
     [KIND_PACKAGE] = STMT_LIST_PACKAGE,   [KIND_GATE] = STMT_LIST_GATE,
     [KIND_JOURNAL] = STMT_LIST_JOURNAL,   [KIND_EVENT] = STMT_LIST_EVENT,
+    [KIND_EVIDENCE] = STMT_LIST_EVIDENCE, [KIND_TIMELINE] = STMT_LIST_TIMELINE,
+    [KIND_LINEAGE] = STMT_LIST_LINEAGE,
 };
 
 static struct value cell(struct q q, int i, enum field_type type)
@@ -49,6 +51,81 @@ static void read_cells(struct q q, enum kind kind, struct value *cells)
     }
 }
 
+struct reader {
+    enum kind kind;
+    bool (*fn)(void *arg, const struct list_row *row);
+    void *arg;
+    bool is_stopped;
+};
+
+static bool read_rows(struct reader *r, struct q q, struct err *e)
+{
+    int rc;
+    while ((rc = q_step(q, e)) == 1) {
+        struct value cells[FIELD_MAX];
+        read_cells(q, r->kind, cells);
+        struct list_row row = {.cells = cells};
+        if (r->kind == KIND_PACKAGE) {
+            row.metrics = q_col(q, (int)kinds[r->kind].field_count);
+        }
+        if (!r->fn(r->arg, &row)) {
+            r->is_stopped = true;
+            q_done(q);
+            return true;
+        }
+    }
+    return rc == 0;
+}
+
+/* --- what is about one thing --- */
+
+enum { MAX_ABOUT = 50 }; /* as the statement has it */
+
+/* The executions it is of, and the step or NULL. */
+struct about {
+    char *execution, *step;
+};
+
+static bool find_about(struct store *st, const char *parent, int64_t now_ms, struct about *ret,
+                       size_t *ret_n, struct err *e)
+{
+    struct q q = q_get(st, STMT_ABOUT);
+    q_text(q, ":parent", parent);
+    q_i64(q, ":now", now_ms);
+    int rc = 0;
+    *ret_n = 0;
+    while (*ret_n < MAX_ABOUT && (rc = q_step(q, e)) == 1) {
+        const char *step = q_col_is_null(q, 1) ? NULL : q_col(q, 1);
+        ret[(*ret_n)++] = (struct about){xstrdup(q_col(q, 0)), xstrdup(step)};
+    }
+    if (*ret_n == MAX_ABOUT) {
+        q_done(q);
+        return true;
+    }
+    return rc == 0;
+}
+
+static bool list_about(struct store *st, struct reader *r, const char *parent, int64_t now_ms,
+                       struct err *e)
+{
+    struct about at[MAX_ABOUT];
+    size_t n;
+    bool ok = find_about(st, parent, now_ms, at, &n, e);
+    for (size_t i = 0; i < n; i++) {
+        if (ok && !r->is_stopped) {
+            struct q q = q_get(st, list_stmts[r->kind]);
+            q_text(q, ":parent", parent);
+            q_text(q, ":execution", at[i].execution);
+            q_text(q, ":step", at[i].step);
+            q_i64(q, ":now", now_ms);
+            ok = read_rows(r, q, e);
+        }
+        free(at[i].execution);
+        free(at[i].step);
+    }
+    return ok;
+}
+
 bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now_ms,
                bool (*fn)(void *arg, const struct list_row *row), void *arg, struct err *e)
 {
@@ -57,23 +134,14 @@ bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now
         size_t n;
         return list_runs(st, parent, &cursor, SIZE_MAX / 2, now_ms, fn, arg, &n, e);
     }
+    struct reader r = {.kind = kind, .fn = fn, .arg = arg};
+    if (kind_is_about(kind)) {
+        return list_about(st, &r, parent, now_ms, e);
+    }
     struct q q = q_get(st, list_stmts[kind]);
     q_text(q, ":parent", parent);
     q_i64(q, ":now", now_ms);
-    int rc;
-    while ((rc = q_step(q, e)) == 1) {
-        struct value cells[FIELD_MAX];
-        read_cells(q, kind, cells);
-        struct list_row row = {.cells = cells};
-        if (kind == KIND_PACKAGE) {
-            row.metrics = q_col(q, (int)kinds[kind].field_count);
-        }
-        if (!fn(arg, &row)) {
-            q_done(q);
-            return true;
-        }
-    }
-    return rc == 0;
+    return read_rows(&r, q, e);
 }
 
 bool list_runs(struct store *st, const char *experiment, struct run_cursor *cursor, size_t limit,

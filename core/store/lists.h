@@ -14,9 +14,10 @@ struct list_row {
 };
 
 /* `fn` gets each row and returns false to stop. `parent`: the execution of steps, jobs, events,
- * gates; the model of packages; the pipeline of executions; the name of datasets; the group of
- * what needs a person; NULL for all. Kinds that the store
- * does not know give no rows. `now_ms` is what running durations count to. */
+ * gates; the model of packages; KIND:ID of what
+ * evidence, timeline and lineage are about; the pipeline of executions; the name of datasets; the
+ * group of what needs a person; NULL for all. Kinds that the store does not know give no rows.
+ * `now_ms` is what running durations count to. */
 MUST_USE bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now_ms,
                         bool (*fn)(void *arg, const struct list_row *row), void *arg,
                         struct err *e);

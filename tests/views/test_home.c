@@ -179,8 +179,11 @@ static void a_failed_one_is_run_again_or_put_aside(void **state)
     fake_keys(f, "y");
     assert_int_equal(fake_request(f, 1)->type, REQ_ACK);
     assert_string_equal(fake_request(f, 1)->id, "execution:k3v9x0m2q8ab");
+    fake_rows(f, KIND_EVIDENCE, "execution:k3v9x0m2q8ab",
+              "id | name | status | why | target\n"
+              "1 | join | Failed | killed, out of RAM | step:k3v9x0m2q8ab/join\n");
     fake_keys(f, "X");
-    assert_true(fake_shows(f, "join: killed, out of RAM"));
+    assert_true(fake_shows(f, "killed, out of RAM"));
     fake_free(f);
 }
 
