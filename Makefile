@@ -56,7 +56,7 @@ STATIC = $(if $(SAN_$(MODE)),,$(shell echo 'int main(void){return 0;}' | \
 $(BIN)/mlw-shim: $(call obj,$(SHIM_SRC)) $(O)/libbase.a
 	$(Q)$(CC) $(ALLCFLAGS) $(LDHARDEN) $(STATIC) -o $@ $^ -lm
 $(O)/libbase.a:  $(call obj,$(BASE_SRC))
-$(O)/libcore.a:  $(call obj,$(CORE_SRC)) $(O)/gen/templates.o $(O)/gen/sql.o
+$(O)/libcore.a:  $(call obj,$(CORE_SRC)) $(O)/gen/templates.o $(O)/gen/sql.o $(O)/gen/shells.o
 $(O)/libmodel.a: $(call obj,$(MODEL_SRC))
 $(O)/libtui.a:   $(call obj,$(TUI_SRC)) $(O)/gen/themes.o
 $(O)/libviews.a: $(call obj,$(VIEWS_SRC))
@@ -74,20 +74,25 @@ $(O)/gen/themes.c: $(THEME_FILES) tests/tools/embed
 	$(Q)mkdir -p $(@D); tests/tools/embed themes themes $(THEME_FILES) > $@.tmp && mv $@.tmp $@
 $(O)/gen/sql.c: $(wildcard core/store/*.sql) tests/tools/embed
 	$(Q)mkdir -p $(@D); tests/tools/embed sql core/store core/store/*.sql > $@.tmp && mv $@.tmp $@
+$(O)/gen/shells.c: $(wildcard core/cmd/shells/*) tests/tools/embed
+	$(Q)mkdir -p $(@D); tests/tools/embed shells core/cmd/shells core/cmd/shells/* > $@.tmp && mv $@.tmp $@
 $(O)/gen/%.o: $(O)/gen/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALLCFLAGS) -c -o $@ $<
 
 include tests/tests.mk
 
+COMPLETIONS := bash:bash-completion/completions/mlw zsh:zsh/site-functions/_mlw fish:fish/vendor_completions.d/mlw.fish
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7
 	install -m755 $(BIN)/mlw $(DESTDIR)$(BINDIR)/mlw
 	install -m755 $(BIN)/mlw-shim $(DESTDIR)$(LIBEXEC)/mlw-shim
 	for m in man/*.[157]; do install -m644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/; done
+	for c in $(COMPLETIONS); do install -Dm644 core/cmd/shells/mlw.$${c%%:*} $(DESTDIR)$(PREFIX)/share/$${c#*:}; done
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/mlw $(DESTDIR)$(LIBEXEC)/mlw-shim
 	rmdir $(DESTDIR)$(LIBEXEC) 2>/dev/null || true
 	for m in man/*.[157]; do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+	for c in $(COMPLETIONS); do rm -f $(DESTDIR)$(PREFIX)/share/$${c#*:}; done
 # the README's picture, drawn by the program itself
 picture: all
 	tests/tools/picture $(BIN)/mlw man/screen.svg

@@ -47,7 +47,7 @@ fuzz    := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzznames := $(fuzz:$(F)/fuzz_%=%)
 FUZZFLAGS := -std=c11 -O1 -g -w -DMLW_TEST_HOOKS $(PKGCFLAGS) -fno-omit-frame-pointer
 $(F)/libfuzz.a: $(patsubst %.c,$(F)/%.o,$(BASE_SRC) $(CORE_SRC) $(TUI_SRC) $(VIEWS_SRC)) \
-                $(F)/gen/templates.o $(F)/gen/themes.o $(F)/gen/sql.o
+                $(F)/gen/templates.o $(F)/gen/themes.o $(F)/gen/sql.o $(F)/gen/shells.o
 	$(Q)rm -f $@; ar rcs $@ $^
 $(F)/gen/%.o: $(O)/gen/%.c
 	$(Q)mkdir -p $(@D); $(FUZZCC) $(CPPFLAGS) $(FUZZFLAGS) -c -o $@ $<

@@ -1,4 +1,5 @@
-/* Files compiled into the program: what `mlw new` and `mlw demo` lay down, the default themes.
+/* Files compiled into the program: what `mlw new` and `mlw demo` lay down, the default themes,
+ * the database's schema, the shells' completion.
  *
  * Made by tests/tools/embed at build time. Constant data, never freed, safe from every thread.
  * Each array ends with an entry whose name is NULL. Names are relative paths with '/'; an empty
@@ -17,5 +18,6 @@ struct embed_file {
 extern const struct embed_file templates_files[];
 extern const struct embed_file themes_files[];
 extern const struct embed_file sql_files[];
+extern const struct embed_file shells_files[];
 
 #endif

@@ -12,7 +12,7 @@
 #include "core/base/utf8.h"
 #include "core/cmd/version.h"
 
-static const struct cmd_info *find_command(const char *name)
+const struct cmd_info *cmd_find(const char *name)
 {
     for (const struct cmd_info *c = cmd_table; c->name; c++) {
         if (strcmp(c->name, name) == 0) {
@@ -22,8 +22,8 @@ static const struct cmd_info *find_command(const char *name)
     return NULL;
 }
 
-static const struct cmd_option *find_option(const struct cmd_option *options, struct sv name,
-                                            char short_name)
+const struct cmd_option *cmd_option_find(const struct cmd_option *options, struct sv name,
+                                         char short_name)
 {
     for (const struct cmd_option *o = options; o && o->long_name; o++) {
         if (short_name ? o->short_name == short_name : sv_eqz(name, o->long_name)) {
@@ -106,10 +106,10 @@ static bool parse_option(struct parser *p, const char *word)
                 : (struct sv){NULL, 0};
     char letter = is_long ? 0 : word[1];
     const struct cmd_option *own = p->line->info ? p->line->info->options : NULL;
-    const struct cmd_option *o = find_option(own, name, letter);
+    const struct cmd_option *o = cmd_option_find(own, name, letter);
     bool is_global = !o;
     if (!o) {
-        o = find_option(cmd_global_options, name, letter);
+        o = cmd_option_find(cmd_global_options, name, letter);
     }
     if (!o) {
         return err_set(p->e, ERR_USAGE, "unknown option %s", word);
@@ -122,7 +122,7 @@ static bool parse_option(struct parser *p, const char *word)
 static bool parse_word(struct parser *p, const char *word)
 {
     if (!p->line->info && !p->has_ended) {
-        p->line->info = find_command(word);
+        p->line->info = cmd_find(word);
         if (!p->line->info) {
             err_set(p->e, ERR_USAGE, "unknown command \"%s\"", word);
             return err_hint(p->e, "mlw help lists the commands");
@@ -189,7 +189,7 @@ static void print_usage(const struct cmd_info *info, struct str *out)
 int cmd_help(const struct cmd_line *line)
 {
     CLEANUP(str_release) struct str out = STR_INIT;
-    const struct cmd_info *info = line->args.n ? find_command(line->args.at[0]) : NULL;
+    const struct cmd_info *info = line->args.n ? cmd_find(line->args.at[0]) : NULL;
     if (line->args.n && !info) {
         struct err e;
         err_set(&e, ERR_USAGE, "unknown command \"%s\"", line->args.at[0]);

@@ -42,6 +42,10 @@ struct cmd_info {
 
 /* The table, ends with a NULL name; the order is that of `mlw help`. */
 extern const struct cmd_info cmd_table[];
+const struct cmd_info *cmd_find(const char *name); /* NULL: there is none */
+/* By its long name, or by its letter where that is not 0; NULL: there is none. */
+const struct cmd_option *cmd_option_find(const struct cmd_option *options, struct sv name,
+                                         char short_name);
 
 /* Options before the command (and after it), for the screen and for all commands. */
 struct cmd_globals {
@@ -107,6 +111,8 @@ MUST_USE bool cmd_workspace(const struct cmd_line *line, bool may_create, struct
 /* The commands, one file each. */
 int cmd_ack(const struct cmd_line *line);
 int cmd_check(const struct cmd_line *line);
+int cmd_complete(const struct cmd_line *line);
+int cmd_completion(const struct cmd_line *line);
 int cmd_compare(const struct cmd_line *line);
 int cmd_cp(const struct cmd_line *line);
 int cmd_demo(const struct cmd_line *line);

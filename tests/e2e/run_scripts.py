@@ -9,11 +9,13 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
+import subprocess
 import sys
 
-from engine import (after, callback, contains, kill, pipeline, processing, run_cases, same, training,
-                    until)
+from engine import (MLW, after, callback, contains, kill, pipeline, processing, run_cases, same,
+                    training, until)
 
 HERE = sys.modules[__name__]
 GOOD = pipeline(processing("one", "true"))
@@ -411,6 +413,149 @@ def case_what_is_watched_is_driven(space):
     space.open_gate()
     child.communicate(timeout=60)
     same(child.returncode, 0)
+
+
+# --- completion ---
+
+BASH = """
+source <(mlw completion bash)
+complete -p mlw >/dev/null || exit 9
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_mlw mlw "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+for reply in "${COMPREPLY[@]}"; do printf '%s\\n' "$reply"; done
+"""
+# what completion calls into, as far as the script needs it
+ZSH = """
+compdef() { }
+_call_program() { shift; eval "$*"; }
+_describe() { print -l -- "${(@P)3}"; }
+_files() { print files; }
+compset() { print -- "$@"; }
+eval "$(mlw completion zsh)"
+words=("$@")
+CURRENT=$#
+_mlw
+"""
+
+
+def shell(space, argv, *words):
+    """What a shell without settings says, in the workspace, with this mlw in its PATH."""
+    done = subprocess.run(argv + list(words), cwd=space.dir, stdin=subprocess.DEVNULL, timeout=60,
+                          env=dict(space.env, PATH=os.path.dirname(MLW) + ":" + os.environ["PATH"]),
+                          capture_output=True, text=True)
+    same((done.returncode, done.stderr), (0, ""), str(words))
+    return done.stdout.splitlines()
+
+
+def tab(space, *words):
+    return shell(space, ["bash", "--norc", "--noprofile", "-c", BASH, "bash"], "mlw", *words)
+
+
+def options_of(text):
+    return set(re.findall(r"^  (?:-., )?(--[a-z-]+)", text, re.MULTILINE))
+
+
+def case_completion_offers_nothing_wrong(space):
+    for words in (["zz"], ["bogus", ""], ["ls", "zz"], ["ls", "runs", ""], ["ls", "runs", "--limit", ""],
+                  ["ls", "runs", "--expect", "z"], ["ls", "--", "--fil"], ["show", "bogus", ""],
+                  ["show", "run", ""], ["history", "none", ""], ["-C", "/no/such", "show", "run", ""],
+                  ["--expect", "z"], ["init", "--bogus=", ""]):
+        same([r for r in tab(space, *words) if not os.path.exists(os.path.join(space.dir, r))], [],
+             str(words))
+    contains(space.call("completion", "tcsh", status=2).err, "bash|zsh|fish")
+    same(space.call("complete").out, "")
+
+
+def case_completion_of_commands_options_and_values(space):
+    overview = space.call("help").out
+    commands = re.findall("^  mlw ([a-z]+) ", overview, re.MULTILINE)
+    same(tab(space, ""), commands)
+    same(tab(space, "st"), [c for c in commands if c.startswith("st")])
+    same(tab(space, "help", "wa"), ["watch"])
+    for command in commands:
+        own = options_of(space.call("help", command).out)
+        same(set(tab(space, command, "--")), own | options_of(overview), command)
+    assert "--limit" not in tab(space, "ls", "runs", "--limit", "1", "--")
+    assert "--param" in tab(space, "run", "-p", "a=1", "--"), "which may come several times"
+    for words, want in ((["ls", "runs", "-o", ""], ["table", "json", "jsonl", "csv", "tsv"]),
+                        (["ls", "runs", "-o", "js"], ["json", "jsonl"]),
+                        (["ls", "runs", "--expect", ""], ["none", "some"]),
+                        (["ls", "runs", "--expect", "=", "s"], ["some"]),
+                        (["ls", "runs", "--expect", "="], ["none", "some"]),
+                        (["ls", "runs", "--expect=s"], ["--expect=some"]),
+                        (["ls", "runs", "-oc"], ["-ocsv"]),
+                        (["status", "-o", ""], ["text", "json", "line"]),
+                        (["gate", ""], ["ls", "approve", "reject"]), (["new", ""], ["tabular"]),
+                        (["completion", "f"], ["fish"]), (["--theme", "m"], ["mono"]),
+                        (["ls", "runs", "--columns", "id,st"], ["id,status"]),
+                        (["ls", "runs", "--sort", "dur"], ["duration", "duration:desc"]),
+                        (["watch", "run", "x", "--for", "sta"], ["status"]),
+                        (["ls", "--context", "l"], ["local"])):
+        same(tab(space, *words), want, str(words))
+    same(tab(space, "ls", ""), kind_names(space, 0))
+    same(tab(space, "show", ""), kind_names(space, 1))
+
+
+def kind_names(space, is_one):
+    """Of all kinds, as `ls` names them; in the singular as completion of `show` and `ack` agree."""
+    if is_one:
+        return tab(space, "ack", "")
+    said = space.call("ls", "nothing", status=2).err
+    return re.search("kinds are (.*)", said).group(1).split(", ")
+
+
+def case_completion_of_ids_and_files(space):
+    space.run(pipeline(training("fit", "echo loss=0.5", metrics=[("loss", "loss=([0-9.]+)")])),
+              "--name", "alpha")
+    waits = space.detach(WAITS, "--name", "waits")
+    token = until_waiting(space, waits)
+    first = space.call("ls", "executions", "--filter", "pipeline=alpha", "-o", "json").json()[0]["id"]
+    run = space.call("ls", "runs", "-o", "json").json()[0]["id"]
+    space.write("deep/x.json", "{}")
+    for words, want in ((["show", "execution", ""], [first, waits]), (["stop", first[:6]], [first]),
+                        (["ls", "steps", "--parent", ""], [first, waits]),
+                        (["logs", first + "/"], [first + "/fit"]),
+                        (["logs", first + "/fit/"], [first + "/fit/1"]),
+                        (["show", "step", ""], [first + "/fit", waits + "/ask"]),
+                        (["gate", "approve", ""], [token]), (["ack", "gate", ""], [token]),
+                        (["history", ""], [run]), (["history", run, ""], ["loss"]),
+                        (["ls", "runs", "--sort", "metrics.l"], ["metrics.loss", "metrics.loss:desc"]),
+                        (["show", "attention", "gate", ":", ""], [token]),
+                        (["run", "w"], ["waits"]), (["run", "deep/"], ["deep/x.json"]),
+                        (["run", "--junit", "=", "deep/x"], ["deep/x.json"]),
+                        (["check", "p"], ["p.json"]), (["-C", "d"], ["deep"])):
+        same(sorted(tab(space, *words)), sorted(want), str(words))
+
+
+def case_completion_lets_no_name_become_a_command(space):
+    for name in ("x $(touch hurt); `touch hurt`", "y'\"\\&", HARD):
+        space.run(GOOD, "--name", name)
+    same(sorted(tab(space, "show", "pipeline", "")),
+         ["x\\ \\$\\(touch\\ hurt\\)\\;\\ \\`touch\\ hurt\\`", "y\\'\\\"\\\\\\&"],
+         "one with control characters is not offered")
+    assert not os.path.exists(os.path.join(space.dir, "hurt"))
+
+
+def case_completion_in_zsh_and_fish(space):
+    space.run(GOOD, "--name", "alpha")
+    execution = space.call("ls", "executions", "-o", "json").json()[0]["id"]
+    zsh, fish = space.call("completion", "zsh").out, space.call("completion", "fish").out
+    assert zsh.startswith("#compdef mlw\n") and "compdef _mlw mlw" in zsh, zsh
+    contains(fish, "complete -c mlw ")
+    if shutil.which("zsh"):
+        for words, want in ((["stat"], ["status:say what is red, waits and runs; exit 1 if anything is red"]),
+                            (["show", "exec", ""], [execution + ":alpha Succeeded"]),
+                            (["ls", "runs", "--expect=s"], ["--expect=some:"]),
+                            (["run", "--junit=x"], ["-P --junit=", "files"]), (["zz"], [])):
+            same(shell(space, ["zsh", "-f", "-c", ZSH, "zsh"], "mlw", *words), want, str(words))
+    if shutil.which("fish"):
+        script = "mlw completion fish | source; complete -C $argv[1]"
+        for line, want in (("mlw stat", ["status\tsay what is red, waits and runs; exit 1 if anything is red"]),
+                           ("mlw show exec ", [execution + "\talpha Succeeded"]),
+                           ("mlw ls runs --expect=s", ["--expect=some"]), ("mlw zz", [])):
+            same([s.rstrip("\t") for s in shell(space, ["fish", "--no-config", "-c", script], line)],
+                 want, line)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 
 #include "core/base/os.h"
 #include "core/cmd/cmd.h"
+#include "core/cmd/complete.h"
 
 static void read_manual(struct str *out)
 {
@@ -60,11 +61,48 @@ static void every_global_option_is_in_the_manual(void **state)
     check_options(&manual, "mlw", cmd_global_options);
 }
 
+static void check_placeholder(const char *command, struct sv text)
+{
+    struct sv word;
+    while (sv_split(&text, ' ', &word)) {
+        if (word.n > 3 && strncmp(word.p + word.n - 3, "...", 3) == 0) {
+            word.n -= 3;
+        }
+        if (word.n && !sv_eqz(word, "|") && !complete_knows(word)) {
+            fail_msg("completion does not know %.*s of mlw %s: core/cmd/complete_values.c",
+                     (int)word.n, word.p, command);
+        }
+    }
+}
+
+static void check_values(const char *command, const struct cmd_option *options)
+{
+    for (const struct cmd_option *o = options; o && o->long_name; o++) {
+        assert_true((o->value != NULL) == (o->type != OPTION_FLAG));
+        check_placeholder(command, sv_z(o->value ? o->value : ""));
+    }
+}
+
+static void every_placeholder_is_known_to_completion(void **state)
+{
+    (void)state;
+    assert_false(complete_knows(SV("NOTHING")));
+    assert_false(complete_knows(SV("json|NOTHING")));
+    check_values("", cmd_global_options);
+    for (const struct cmd_info *c = cmd_table; c->name; c++) {
+        if (!c->is_hidden) {
+            check_values(c->name, c->options);
+            check_placeholder(c->name, sv_z(c->args));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_is_in_the_manual),
         cmocka_unit_test(every_global_option_is_in_the_manual),
+        cmocka_unit_test(every_placeholder_is_known_to_completion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

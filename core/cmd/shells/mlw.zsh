@@ -1,0 +1,30 @@
+#compdef mlw
+# Completion of mlw in zsh:
+#   eval "$(mlw completion zsh)"     or, as a file _mlw in a folder of $fpath
+_mlw() {
+    local line word prefix action
+    local -a offers
+    for line in "${(@f)$(_call_program offers ${(q)words[1]} complete -- "${(@qq)${(@Q)words[2,CURRENT]}}" 2>/dev/null)}"; do
+        case $line in
+        (:files*|:dirs*)
+            prefix=${line#*$'\t'}
+            action=_files
+            [[ $line == :dirs* ]] && action='_files -/'
+            ;;
+        (?*)
+            word=${line%%$'\t'*}
+            offers+=("${word//:/\\:}:${line#*$'\t'}")
+            ;;
+        esac
+    done
+    (( $#offers )) && _describe -V mlw offers
+    if [[ -n $action ]]; then
+        [[ -n $prefix ]] && compset -P "${(b)prefix}"
+        ${=action}
+    fi
+}
+if [[ $funcstack[1] == _mlw ]]; then
+    _mlw "$@"
+elif (( $+functions[compdef] )); then
+    compdef _mlw mlw
+fi
