@@ -295,6 +295,9 @@ static void draw_rows(struct app *app, struct canvas *c)
     }
     if (app_modal(app)) {
         draw_modal(app, c);
+    } else if (app_is_typing(app)) {
+        struct rect rest = draw_status(v, c, last);
+        draw_right(c, rest, ROLE_DIM, SV("Enter keep  Tab next field  Esc leave"));
     } else {
         draw_hints(app, v, c, draw_status(v, c, last));
     }

@@ -100,6 +100,8 @@ void app_open_messages(struct app *app, bool only_last_error);
 void app_modal_key(struct app *app, struct key key);
 void app_modal_paste(struct app *app, struct sv text);
 void app_modal_shown(struct app *app); /* its frame is on the terminal */
+/* A field of the view in front has the cursor. */
+bool app_is_typing(const struct app *app);
 struct modal *app_modal(const struct app *app);
 void app_modals_clear(struct app *app);
 void app_open_palette(struct app *app, const char *text);

@@ -498,6 +498,12 @@ static bool is_of_terminal(const struct app *app, struct key key)
     return b && key.mods & KEYMOD_CTRL && (b->cmd == CMD_REDRAW || b->cmd == CMD_SUSPEND);
 }
 
+bool app_is_typing(const struct app *app)
+{
+    const struct view *v = app_modal(app) ? NULL : app_top(app);
+    return v && v->ops->is_typing && v->ops->is_typing(v);
+}
+
 void app_key(struct app *app, struct key key)
 {
     bool is_for_us = !is_of_terminal(app, key);
@@ -512,6 +518,11 @@ void app_key(struct app *app, struct key key)
         return;
     }
     app->last_key_ms = app->mono_ms;
+    if (app_is_typing(app)) {
+        app_top(app)->ops->type(app_top(app), key);
+        app_bury(app);
+        return;
+    }
     app->last_key = key;
     app->is_key_turn = true;
     const struct key_binding *b = keymap_find(&app->keymap, app_contexts(app), key);
@@ -543,6 +554,10 @@ void app_paste(struct app *app, struct sv text)
 {
     app->is_dirty = true;
     app->last_key_ms = app->mono_ms;
-    app_modal_paste(app, text);
+    if (app_is_typing(app)) {
+        app_top(app)->ops->paste(app_top(app), text);
+    } else {
+        app_modal_paste(app, text);
+    }
     app_bury(app);
 }

@@ -105,9 +105,13 @@ static void line_do(struct plain *p, struct sv line)
     int64_t number;
     struct key key;
     line = sv_trim(line);
-    if (sv_eqz(line, "q") && !app_modal(p->app)) {
+    bool has_field = app_modal(p->app) || app_is_typing(p->app);
+    if (sv_eqz(line, "q") && !has_field) {
         p->is_ended = true;
-    } else if (app_modal(p->app) && !key_parse(line, &key)) {
+    } else if (app_is_typing(p->app) && !(sv_starts(line, "<") && key_parse(line, &key))) {
+        app_key(p->app, (struct key){'u', KEYMOD_CTRL}); /* the line is the whole new text */
+        type_line(p->app, line);
+    } else if (has_field && !key_parse(line, &key)) {
         type_line(p->app, line);
     } else if (line.n == 0) {
         return;

@@ -19,6 +19,7 @@
 #include "core/base/str.h"
 #include "tui/canvas.h"
 #include "tui/command.h"
+#include "tui/key.h"
 #include "tui/keymap.h"
 
 struct app;
@@ -103,6 +104,11 @@ struct view_ops {
     void (*reply)(struct view *, int tag, enum reply, struct sv text);
     /* Default: PASS. The app calls it only when `can` does not say CAN_OFF. */
     enum handled (*command)(struct view *, enum cmd, const struct cmd_arg *);
+    /* A field of the view has the cursor: then each key and paste comes here, and none is a command
+     * (widgets/form.h). Default: never. */
+    bool (*is_typing)(const struct view *);
+    void (*type)(struct view *, struct key);
+    void (*paste)(struct view *, struct sv text);
     /* Whether a command would do something now. Default: CAN_NOT for what acts (flags S, M, W),
      * CAN_YES for the rest. */
     enum can (*can)(const struct view *, enum cmd, struct str *why);

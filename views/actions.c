@@ -14,6 +14,7 @@ static void forget(struct act *a)
     free(a->reason);
     free(a->pairs);
     a->id = a->object = a->reason = a->pairs = NULL;
+    req_release(&a->values);
     a->is_callback = false;
 }
 
@@ -53,13 +54,27 @@ void act_stop(struct act *a, struct view *v, const char *execution)
     begin(a, REQ_STOP, execution, NULL);
     ask(v, "stop", execution,
         "What runs is told to end and gets its grace; what is done stays done.\n"
-        "r runs again what did not succeed.");
+        "u runs again what did not succeed, r all of it.");
 }
 
 void act_retry(struct act *a, struct view *v, const char *execution)
 {
     begin(a, REQ_RETRY, execution, NULL);
     ask(v, "retry", execution, "What succeeded is kept; the rest runs again as it was started.");
+}
+
+/* What a start is given, a line each. */
+static void add_values(const struct act *a, struct str *body)
+{
+    if (a->pairs && *a->pairs) {
+        str_addf(body, "Parameters: %s\n", a->pairs);
+    }
+    for (size_t i = 0; i < a->values.params.n; i++) {
+        str_addf(body, "%s = %s\n", a->values.params.at[i].key, a->values.params.at[i].value);
+    }
+    if (!(a->pairs && *a->pairs) && !a->values.params.n) {
+        str_addz(body, "With the parameters' defaults.\n");
+    }
 }
 
 /* The question before a decision or a start: everything that will be sent. */
@@ -72,10 +87,10 @@ static void confirm(struct act *a, struct view *v)
     if (a->reason && *a->reason) {
         str_addf(&body, "Reason: %s\n", a->reason);
     }
-    if (a->pairs && *a->pairs) {
-        str_addf(&body, "%s: %s\n", a->type == REQ_START ? "Parameters" : "Outputs", a->pairs);
-    } else if (a->type == REQ_START) {
-        str_addz(&body, "With the parameters' defaults.\n");
+    if (a->type == REQ_START) {
+        add_values(a, &body);
+    } else if (a->pairs && *a->pairs) {
+        str_addf(&body, "Outputs: %s\n", a->pairs);
     }
     str_addz(&body, a->type == REQ_START ? "It goes on without the screen."
                                          : "The decision is kept in the journal with your name.");
@@ -210,6 +225,14 @@ void act_start(struct act *a, struct view *v, const char *pipeline, struct sv pa
     }
 }
 
+void act_start_with(struct act *a, struct view *v, const char *pipeline, struct req *values)
+{
+    begin(a, REQ_START, pipeline, NULL);
+    a->values = *values;
+    *values = (struct req){0};
+    confirm(a, v);
+}
+
 /* --- sending --- */
 
 static void send_off(struct act *a, struct view *v, struct req *req, const char *object)
@@ -228,12 +251,14 @@ static void send(struct act *a, struct view *v)
     struct req req = {.type = a->type};
     if (a->type == REQ_START) {
         req.text = xstrdup(a->id);
-        req.name = xstrdup(a->id);
     } else {
         req.id = xstrdup(a->id);
         req.text = xstrdup(a->reason && *a->reason ? a->reason : NULL);
     }
     (void)!pairs_read(a->pairs, &req, &ignored);
+    for (size_t i = 0; i < a->values.params.n; i++) {
+        req_pair(&req, a->values.params.at[i].key, a->values.params.at[i].value);
+    }
     send_off(a, v, &req, a->object);
 }
 

@@ -23,6 +23,7 @@ struct act {
     enum req_type type;
     char *id, *object; /* what it is done to, and what a person knows it by; NULL: nothing asked */
     char *reason, *pairs;
+    struct req values; /* START: what it is started with, instead of pairs */
     bool is_callback;
     uint64_t request;   /* under way; 0: none */
     enum req_type sent; /* which */
@@ -49,6 +50,8 @@ void act_reject(struct act *a, struct view *v, const struct act_gate *gate, stru
 /* A new execution of a pipeline, which is opened when it has started; `pairs` is K=V K=V, asked for
  * when it is empty. */
 void act_start(struct act *a, struct view *v, const char *pipeline, struct sv pairs);
+/* The same with the params of `values`, which are taken over: nothing is asked but yes. */
+void act_start_with(struct act *a, struct view *v, const char *pipeline, struct req *values);
 /* Hide what is red until its state changes; asks for the reason unless there is one. */
 void act_ack(struct act *a, struct view *v, const char *attention, struct sv reason);
 /* All rows of a subscription into a CSV file. */

@@ -495,23 +495,6 @@ static enum handled browse_command(struct view *v, enum cmd cmd, const struct cm
     return things_do(v, &b->act, &b->raw, &t, cmd, arg);
 }
 
-bool views_start(struct app *app, struct sv line, struct err *e)
-{
-    struct sv rest = sv_trim(line), name = {"", 0};
-    (void)sv_split(&rest, ' ', &name);
-    if (app_is_read_only(app)) {
-        return err_set(e, ERR_REFUSED, "run: mlw was started read-only");
-    }
-    CLEANUP(mem_free_ptr) char *pipeline = sv_dup(name);
-    if (!views_browse(app, KIND_PIPELINE, NULL, NULL, e)) {
-        return false;
-    }
-    struct view *v = app_top(app);
-    table_select_id(&browse_of(v)->table, name);
-    act_start(&browse_of(v)->act, v, pipeline, name.n < line.n ? rest : (struct sv){"", 0});
-    return true;
-}
-
 static unsigned browse_contexts(const struct view *v)
 {
     (void)v;

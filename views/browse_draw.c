@@ -160,7 +160,8 @@ void browse_hints(const struct view *v, struct hints *h)
         hint_add(h, CMD_RUN, "run");
     } else if (b->kind == KIND_EXECUTION) {
         hint_add(h, CMD_STOP, "stop");
-        hint_add(h, CMD_RUN, "retry");
+        hint_add(h, CMD_RETRY, "retry");
+        hint_add(h, CMD_RUN, "run again");
     }
     if (b->table.mark_count > 1) {
         hint_add(h, CMD_COMPARE, "compare");

@@ -216,6 +216,18 @@ static enum can off(struct str *why, const char *text)
     return CAN_OFF;
 }
 
+static enum can can_retry(const struct execution *x, struct str *why)
+{
+    const char *status = execution_word(x);
+    if (execution_is_running(x)) {
+        return off(why, "it is still running; K stops it");
+    }
+    if (!z_eq(status, "Failed") && !z_eq(status, "Stopped")) {
+        return off(why, *status ? "everything in it succeeded" : "its state is not known yet");
+    }
+    return CAN_YES;
+}
+
 static enum can can_act(const struct execution *x, enum cmd cmd, struct str *why)
 {
     const char *status = execution_word(x);
@@ -225,11 +237,8 @@ static enum can can_act(const struct execution *x, enum cmd cmd, struct str *why
     if (cmd == CMD_STOP && z_eq(status, "Stopping")) {
         return off(why, "it is being stopped already");
     }
-    if (cmd == CMD_RETRY && execution_is_running(x)) {
-        return off(why, "it is still running; K stops it");
-    }
-    if (cmd == CMD_RETRY && !z_eq(status, "Failed") && !z_eq(status, "Stopped")) {
-        return off(why, *status ? "everything in it succeeded" : "its state is not known yet");
+    if (cmd == CMD_RUN && !execution_head(x)) {
+        return off(why, "what it was started with is not known yet");
     }
     if ((cmd == CMD_APPROVE || cmd == CMD_REJECT) && !execution_gate(x)) {
         return off(why, "nothing here waits for a decision");
@@ -259,8 +268,10 @@ static enum can execution_can(const struct view *v, enum cmd cmd, struct str *wh
 {
     const struct execution *x = execution_of(v);
     switch ((int)cmd) {
-    case CMD_STOP:
     case CMD_RETRY:
+        return can_retry(x, why);
+    case CMD_STOP:
+    case CMD_RUN:
     case CMD_APPROVE:
     case CMD_REJECT:
         return can_act(x, cmd, why);
@@ -411,6 +422,14 @@ static enum handled look(struct view *v, enum cmd cmd)
     }
 }
 
+static void rerun(struct view *v)
+{
+    struct err e = ERR_INIT;
+    if (!views_rerun(v->app, execution_of(v)->id, &e)) {
+        app_error(v->app, &e);
+    }
+}
+
 static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 {
     struct execution *x = execution_of(v);
@@ -422,6 +441,9 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
         return HANDLED;
     case CMD_RETRY:
         act_retry(&x->act, v, x->id);
+        return HANDLED;
+    case CMD_RUN:
+        rerun(v);
         return HANDLED;
     case CMD_APPROVE:
         act_decide(&x->act, v, &of_gate);
@@ -499,6 +521,9 @@ static void execution_hints(const struct view *v, struct hints *h)
     hint_add(h, CMD_METRICS, "charts");
     hint_add(h, CMD_STOP, "stop");
     hint_add(h, CMD_RETRY, "retry");
+    if (!execution_is_running(x)) {
+        hint_add(h, CMD_RUN, "run again");
+    }
     hint_add(h, CMD_NEXT_PANE, x->pane == EXECUTION_LOG ? "steps" : "log pane");
 }
 

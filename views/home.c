@@ -521,7 +521,7 @@ static void home_hints(const struct view *v, struct hints *h)
     }
     if (t.kind == KIND_EXECUTION && state_class(t.status) == STATE_BAD) {
         hint_add(h, CMD_WHY, "why");
-        hint_add(h, CMD_RUN, "retry");
+        hint_add(h, CMD_RETRY, "retry");
     } else if (t.kind == KIND_EXECUTION) {
         hint_add(h, CMD_STOP, "stop");
     }

@@ -207,6 +207,14 @@ static void open_view(struct view *v, const struct view_ops *ops, const char *id
     }
 }
 
+static void rerun(struct view *v)
+{
+    struct err e = ERR_INIT;
+    if (!views_rerun(v->app, logs_of(v)->execution, &e)) {
+        app_error(v->app, &e);
+    }
+}
+
 static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 {
     struct logs *s = logs_of(v);
@@ -218,6 +226,9 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
         return HANDLED;
     case CMD_RETRY:
         act_retry(&s->act, v, s->execution);
+        return HANDLED;
+    case CMD_RUN:
+        rerun(v);
         return HANDLED;
     case CMD_APPROVE:
         act_decide(&s->act, v, &of_gate);

@@ -208,11 +208,9 @@ static enum can can_log(const struct thing *t, struct str *why)
 
 static enum can can_run(const struct thing *t, struct str *why)
 {
-    if (is_execution(t)) { /* r runs again what did not succeed, as on its own page */
-        return can_retry(t, why);
-    }
-    return t->kind == KIND_PIPELINE ? CAN_YES
-                                    : off(why, "what is run is a pipeline: see :pipelines");
+    return t->kind == KIND_PIPELINE || is_execution(t)
+               ? CAN_YES
+               : off(why, "what is run is a pipeline: see :pipelines");
 }
 
 /* What evidence and timelines are kept of. */
@@ -345,11 +343,13 @@ static void do_reject(const struct doing *d)
 
 static void do_run(const struct doing *d)
 {
-    if (is_execution(d->t)) {
-        do_retry(d);
-        return;
+    struct err e = ERR_INIT;
+    if (d->t->kind == KIND_PIPELINE && sv_trim(d->arg->text).n) {
+        act_start(d->act, d->v, d->t->id, d->arg->text);
+    } else if (!(is_execution(d->t) ? views_rerun(d->v->app, d->t->id, &e)
+                                    : views_open_thing(d->v->app, d->t->kind, d->t->id, &e))) {
+        app_error(d->v->app, &e);
     }
-    act_start(d->act, d->v, d->t->id, d->arg->text);
 }
 
 static void do_ack(const struct doing *d)

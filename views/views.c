@@ -12,7 +12,7 @@ static const struct {
     bool is_whole; /* the list is not narrowed to it */
 } targets[KIND_COUNT] = {
     [KIND_CONTEXT] = {NULL, KIND_PIPELINE, true},
-    [KIND_PIPELINE] = {NULL, KIND_EXECUTION, false},
+    [KIND_PIPELINE] = {&pipeline_view, KIND_COUNT, false},
     [KIND_EXECUTION] = {&execution_view, KIND_COUNT, false},
     [KIND_STEP] = {&logs_view, KIND_COUNT, false},
     [KIND_JOB] = {&logs_view, KIND_COUNT, false},

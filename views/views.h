@@ -20,8 +20,10 @@ MUST_USE bool views_compare(struct app *app, enum kind kind, const char *ids, bo
                             struct err *e);
 /* CMD_WHY, CMD_TIMELINE, CMD_LINEAGE: evidence, states or lineage of a thing, as a list. */
 void views_about_cmd(struct view *v, enum cmd cmd, enum kind kind, const char *id);
-/* "NAME [K=V...]": the list of pipelines, and there the question whether to start NAME. */
+/* "NAME [K=V...]": the page of the pipeline, and with pairs the question whether to start it. */
 MUST_USE bool views_start(struct app *app, struct sv line, struct err *e);
+/* The page of an execution's pipeline, filled with what that execution was started with. */
+MUST_USE bool views_rerun(struct app *app, const char *execution, struct err *e);
 /* What Enter on a thing opens. ERR_REFUSED says why nothing is. */
 MUST_USE bool views_open_thing(struct app *app, enum kind kind, const char *id, struct err *e);
 /* `execution:EXEC`, `gate:TOKEN`, `context:local`: kind and id of what needs a person; KIND_COUNT

@@ -55,6 +55,28 @@ static const char churn[] =
     "'SupportedContentTypes':['text/csv'],'SupportedResponseMIMETypes':['text/csv']}}}],"
     "'ElseSteps':[{'Name':'too-bad','Type':'Fail','Arguments':{'ErrorMessage':'loss'}}]}}]}";
 
+#define JOB(name, more, environment)                                                               \
+    "{'Name':'" name "','Type':'Processing'," more "'Arguments':{'ProcessingResources':{"          \
+    "'ClusterConfig':{'InstanceType':'local','InstanceCount':1,'VolumeSizeInGB':1}},"              \
+    "'Environment':{" environment "},'AppSpecification':{'ImageUri':'none','ContainerEntrypoint':" \
+    "['/bin/sh','-c','echo $DEPTH']}}}"
+
+static const char depth[] =
+    "{'Version':'2020-12-01','Parameters':[{'Name':'Depth','Type':'Integer','DefaultValue':4},"
+    "{'Name':'Kind','Type':'String','DefaultValue':'oak','EnumValues':['oak','elm']}],'Steps':"
+    "[" JOB(
+        "grow", "'CacheConfig':{'Enabled':true,'ExpireAfter':'P1D'},",
+        "'DEPTH':'none'") "," JOB("leaf",
+                                  "'CacheConfig':{'Enabled':true,'ExpireAfter':'P1D'},'DependsOn':["
+                                  "'grow'],",
+                                  "'DEPTH':{'Std:Join':{'On':'','Values':[{'Get':'Parameters.Depth'"
+                                  "}]}}") ","
+                                          "{'Name':'is-deep','Type':'Condition','DependsOn':['leaf'"
+                                          "],'Arguments':{'Conditions':[{'Type':"
+                                          "'GreaterThan','LeftValue':{'Get':'Parameters.Depth'},'"
+                                          "RightValue':5}],'IfSteps':[" JOB(
+                                              "deep", "", "'DEPTH':'deep'") "],'ElseSteps':[]}}]}";
+
 /* --- laying down --- */
 
 /* The program beside this test's build folder, or the one that is named. */
@@ -116,6 +138,13 @@ struct world story_of_review(void)
 struct world story_of_churn(void)
 {
     return started("churn.json", churn);
+}
+
+struct world story_of_depth(void)
+{
+    struct world w = started("depth.json", depth);
+    story_command(&w, (const char *const[]){"watch", w.execution, NULL}, NULL);
+    return w;
 }
 
 void story_open(const struct world *w, enum story_gate gate)

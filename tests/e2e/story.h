@@ -27,6 +27,9 @@ struct world story_of_review(void);
 /* prepare → train (metrics, three epochs) → check → register, or else fail; started. prepare waits
  * at its gate once, train after each epoch. */
 struct world story_of_churn(void);
+/* grow (cached) → leaf (cached, Depth 4 in its environment) → deep, if Depth is more than 5;
+ * started once, and ended. */
+struct world story_of_depth(void);
 void story_open(const struct world *w, enum story_gate gate); /* one line through it */
 void story_stop(const struct world *w);                       /* and wait until it has ended */
 void story_release(struct world *w);

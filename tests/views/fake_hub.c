@@ -39,6 +39,7 @@ struct sub {
 struct sent {
     uint64_t id;
     struct req req;
+    bool is_cancelled;
 };
 
 struct hub {
@@ -513,7 +514,7 @@ void hub_free(struct hub *hub)
 
 uint64_t hub_request(struct hub *hub, struct req *req)
 {
-    struct sent sent = {hub->next++, *req};
+    struct sent sent = {hub->next++, *req, false};
     vec_push(&hub->sent, sent);
     *req = (struct req){0};
     return sent.id;
@@ -521,8 +522,9 @@ uint64_t hub_request(struct hub *hub, struct req *req)
 
 void hub_cancel(struct hub *hub, uint64_t request)
 {
-    (void)hub;
-    (void)request;
+    for (size_t i = 0; i < hub->sent.n; i++) {
+        hub->sent.at[i].is_cancelled |= hub->sent.at[i].id == request;
+    }
 }
 
 uint64_t hub_subscribe(struct hub *hub, const struct query *query)
@@ -685,6 +687,22 @@ void fake_reply(struct fake *f, size_t i, bool ok, const char *text, int64_t at)
     }
     vec_push(&f->hub->events, ev);
     fake_settle(f);
+}
+
+void fake_answer(struct fake *f, size_t i, const char *json)
+{
+    struct ev ev = {.type = EV_REPLY, .id = f->hub->sent.at[i].id, .ok = true, .at = -1};
+    struct err e = ERR_INIT;
+    if (!json_parse(sv_z(json), &ev.doc, &e)) {
+        fail_msg("fake_answer: %s", e.msg);
+    }
+    vec_push(&f->hub->events, ev);
+    fake_settle(f);
+}
+
+bool fake_is_cancelled(const struct fake *f, size_t i)
+{
+    return f->hub->sent.at[i].is_cancelled;
 }
 
 const struct query *fake_query(const struct fake *f, enum query_type type, enum kind kind, size_t i)

@@ -62,6 +62,10 @@ void fake_keys(struct fake *f, const char *names); /* and settles; 100 ms betwee
 const struct req *fake_request(const struct fake *f, size_t i);
 size_t fake_request_count(const struct fake *f);
 void fake_reply(struct fake *f, size_t i, bool ok, const char *text, int64_t at);
+/* The answer to the i-th request is a document. */
+void fake_answer(struct fake *f, size_t i, const char *json);
+/* Was the i-th request cancelled? */
+bool fake_is_cancelled(const struct fake *f, size_t i);
 /* The i-th open subscription of a type (and kind, for rows and documents); NULL: none. */
 const struct query *fake_query(const struct fake *f, enum query_type type, enum kind kind,
                                size_t i);

@@ -138,8 +138,8 @@ static void what_cannot_be_done_says_why(void **state)
         const char *rows, *keys, *why;
     } cases[] = {
         {KIND_EXECUTION, EXECUTIONS, "jK", "it has ended"},
-        {KIND_EXECUTION, EXECUTIONS, "r", "it is still running"},
-        {KIND_EXECUTION, EXECUTIONS, "jjr", "everything in it succeeded"},
+        {KIND_EXECUTION, EXECUTIONS, "u", "it is still running"},
+        {KIND_EXECUTION, EXECUTIONS, "jju", "everything in it succeeded"},
         {KIND_EXECUTION, EXECUTIONS, "A", "nothing here waits for a decision"},
         {KIND_GATE, GATES, "jjA", "there is no decision to make"},
         {KIND_GATE, GATES, "K", "an execution is stopped as a whole"},
@@ -161,7 +161,8 @@ static void a_pipeline_is_started_with_parameters(void **state)
 {
     (void)state;
     struct fake *f = opened(KIND_PIPELINE, "id | name | status\nchurn | churn | Succeeded\n");
-    fake_keys(f, "rmax_depth=6<Enter>");
+    assert_int_equal(app_command(f->app, CMD_RUN, &(struct cmd_arg){.text = SV("max_depth=6")}),
+                     HANDLED);
     assert_true(fake_shows(f, "Parameters: max_depth=6"));
     fake_keys(f, "y");
     const struct req *req = fake_request(f, 0);
@@ -175,7 +176,7 @@ static void a_refusal_stays_until_a_key(void **state)
 {
     (void)state;
     struct fake *f = opened(KIND_EXECUTION, EXECUTIONS);
-    fake_keys(f, "jry");
+    fake_keys(f, "juy");
     fake_reply(f, 0, false, "b7qp02mz5kd1 is held by another driver", 0);
     fake_pass(f, 60000);
     assert_true(fake_shows(f, "held by another driver"));

@@ -154,7 +154,7 @@ static void what_cannot_be_says_why(void **state)
     static const struct {
         const char *keys, *says;
     } rows[] = {
-        {"r", "it is still running"},
+        {"u", "it is still running"},
         {"A", "nothing here waits for a decision"},
         {"jl", "evaluate has not started: it waits, after train"},
         {"jm", "evaluate is no run"},
@@ -212,7 +212,7 @@ static void a_failed_one_is_retried(void **state)
               "c | register | skipped | RegisterModel | | | 0 | its branch was not taken | 2 | "
               "train\n");
     fake_golden(f, "execution-failed-80x24");
-    fake_keys(f, "ry");
+    fake_keys(f, "uy");
     assert_int_equal(fake_request(f, 0)->type, REQ_RETRY);
     assert_int_equal(fake_request_count(f), 1);
     fake_keys(f, "K");

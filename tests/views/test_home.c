@@ -168,7 +168,7 @@ static void a_failed_one_is_run_again_or_put_aside(void **state)
     struct fake *f = opened(80, 24, HEAD RED WAITING RUNNING CONTEXTS);
     fake_keys(f, "K");
     assert_true(fake_shows(f, "it has ended"));
-    fake_keys(f, "ry");
+    fake_keys(f, "uy");
     assert_int_equal(fake_request(f, 0)->type, REQ_RETRY);
     assert_string_equal(fake_request(f, 0)->id, "k3v9x0m2q8ab");
     fake_reply(f, 0, false, "k3v9x0m2q8ab is running", 0);
@@ -218,7 +218,7 @@ static void read_only_refuses(void **state)
     fake_rows(f, KIND_ATTENTION, NULL, HEAD RED CONTEXTS);
     fake_open(f, &home_view, NULL);
     assert_true(fake_shows(f, "[RO]"));
-    fake_keys(f, "ry");
+    fake_keys(f, "uy");
     assert_int_equal(fake_request_count(f), 0);
     assert_true(fake_shows(f, "read-only"));
     fake_free(f);

@@ -223,8 +223,10 @@ static void its_execution_is_acted_on_from_here(void **state)
     fake_keys(f, "Ky");
     assert_int_equal(fake_request(f, 1)->type, REQ_STOP);
     assert_string_equal(fake_request(f, 1)->id, EXEC);
-    fake_keys(f, "r");
+    fake_keys(f, "u");
     assert_true(fake_shows(f, "still running"));
+    fake_keys(f, "r");
+    assert_true(fake_shows(f, EXEC " again"));
     fake_free(f);
 }
 

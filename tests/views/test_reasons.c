@@ -64,6 +64,12 @@ static void lay_down(struct fake *f)
              "\",\"name\":\"calm-otter\",\"status\":\"FINISHED\",\"params\":{\"lr\":"
              "\"0.1\"},\"metrics\":{\"auc\":0.9},\"tags\":{\"execution\":\"" EXEC
              "\",\"step\":\"train\"}}");
+    fake_doc(
+        f, KIND_PIPELINE, "churn",
+        "{\"Mlw\":{\"File\":\"p.json\",\"Executions\":1,\"LastExecution\":\"" EXEC
+        "\",\"LastStatus\":\"Failed\",\"Parameters\":[{\"Name\":\"Epochs\",\"Type\":\"Integer\","
+        "\"DefaultValue\":60}],\"Steps\":[{\"Name\":\"train\",\"Type\":\"Training\","
+        "\"DependsOn\":[]}]}}");
     fake_series(f, RUN, "auc 0.1 0.3 0.5 0.7 0.8 0.9\n");
     fake_log(f, EXEC "/preprocess", EXEC "/preprocess/1", "one\nerror: two\nthree\n", true);
     fake_log(f, EXEC "/train", EXEC "/train/2", "one\nerror: two\nthree\n", false);
@@ -83,6 +89,7 @@ static const struct place {
     [REASONS_events] = {&events_view, KIND_COUNT, EXEC},
     [REASONS_model] = {&model_view, KIND_COUNT, "churn/7"},
     [REASONS_compare] = {&compare_view, KIND_COUNT, RUN "\nr2"},
+    [REASONS_pipeline] = {&pipeline_view, KIND_COUNT, "churn"},
     [REASONS_text] = {NULL, KIND_COUNT, NULL},
 };
 
