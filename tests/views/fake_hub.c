@@ -306,10 +306,11 @@ static struct snapshot *rows_pick(const struct snapshot *s, const char *ids)
 
 static struct snapshot *answer(const struct thing *t, const struct query *q)
 {
-    bool is_picked = q->ids && t->snapshot && t->snapshot->type == SNAPSHOT_ROWS;
-    return is_picked     ? rows_pick(t->snapshot, q->ids)
-           : t->snapshot ? snapshot_ref(t->snapshot)
-                         : log_cut(t, q);
+    if (!t->snapshot) {
+        return log_cut(t, q);
+    }
+    bool is_picked = q->ids && t->snapshot->type == SNAPSHOT_ROWS;
+    return is_picked ? rows_pick(t->snapshot, q->ids) : snapshot_ref(t->snapshot);
 }
 
 static void serve(struct hub *hub, const struct sub *sub)
