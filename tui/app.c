@@ -181,9 +181,12 @@ static void frame(struct loop *l)
         term_clipboard(&l->out, sv_of(&app->copied));
         app->wants_copy = false;
     }
-    if (app->wants_bell) {
+    if (app->wants_call) {
         str_addc(&l->out, '\a');
-        app->wants_bell = false;
+        if (app->config.calls == APP_CALLS_ALL) {
+            term_notify(l->term, &l->out, sv_of(&app->call));
+        }
+        app->wants_call = false;
     }
     ask(l);
     l->last_frame_ms = app->mono_ms;

@@ -56,6 +56,7 @@ struct app_config {
     const char *keys_text;  /* a person's keys on top of the default; NULL: none */
     const char *keys_file;
     const char *first_line; /* --open; NULL: none */
+    int calls;              /* enum app_calls */
     bool is_ascii, no_colour, is_plain, is_read_only;
     int w, h; /* without a terminal: the size; 0: 80x24 */
 };
@@ -82,6 +83,9 @@ void app_quit(struct app *app, int status); /* at the end of this turn */
 /* A view of a text to read (copied): scroll, search; for raw documents and the like. */
 void app_text(struct app *app, const char *title, struct sv text);
 void app_prose(struct app *app, const char *title, struct sv text); /* its lines are wrapped */
+
+/* What the terminal does for app_call: rings and, where it is fit for it, notifies; or less. */
+enum app_calls { APP_CALLS_ALL, APP_CALLS_BELL, APP_CALLS_NONE };
 
 enum toast { TOAST_INFO, TOAST_WARN, TOAST_ERROR /* stays until a key; `!` shows it whole */ };
 void app_toast(struct app *app, enum toast kind, const char *fmt, ...) PRINTF(3, 4);
@@ -136,7 +140,9 @@ const struct keymap *app_keymap(const struct app *app);
 const struct theme *app_theme(const struct app *app);
 /* Text to the terminal's clipboard (OSC 52, at most 74 KB); with the next frame. */
 void app_copy(struct app *app, struct sv text);
-void app_bell(struct app *app);
+/* Somebody who may not be looking is told: a toast that stays until a key, and the terminal's own
+ * ways (app_config.calls), with the next frame. */
+void app_call(struct app *app, enum toast kind, struct sv text);
 
 /* --- without a terminal: tests, --shot, --plain --- */
 void app_resize(struct app *app, int w, int h);

@@ -77,8 +77,8 @@ struct app {
 
     /* for the loop */
     bool wants_redraw, wants_suspend, is_theme_new;
-    bool wants_copy, wants_bell;
-    struct str copied;
+    bool wants_copy, wants_call;
+    struct str copied, call;
 };
 
 /* --- app_views.c --- */

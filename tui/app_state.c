@@ -74,6 +74,7 @@ void app_free(struct app *app)
     str_release(&app->toast);
     str_release(&app->connection);
     str_release(&app->copied);
+    str_release(&app->call);
     free(app);
 }
 
@@ -174,10 +175,14 @@ void app_copy(struct app *app, struct sv text)
     app_toast(app, TOAST_INFO, "copied %zu bytes", text.n);
 }
 
-void app_bell(struct app *app)
+void app_call(struct app *app, enum toast kind, struct sv text)
 {
-    app->wants_bell = true;
-    app->is_dirty = true;
+    toast_show(app, kind, text, NULL);
+    app->is_toast_answer = false;
+    app->toast_until_ms = INT64_MAX;
+    str_clear(&app->call);
+    str_addsv(&app->call, sv_of(&app->toast)); /* harmless there */
+    app->wants_call = app->config.calls != APP_CALLS_NONE;
 }
 
 void app_quit(struct app *app, int status)

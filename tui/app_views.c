@@ -508,7 +508,7 @@ void app_key(struct app *app, struct key key)
 {
     bool is_for_us = !is_of_terminal(app, key);
     app->is_dirty = true;
-    if (is_for_us && (app->toast_kind == TOAST_ERROR || app->is_toast_answer)) {
+    if (is_for_us && (app->toast_until_ms == INT64_MAX || app->is_toast_answer)) {
         str_clear(&app->toast);
     }
     if (is_for_us && app_modal(app)) {

@@ -21,6 +21,8 @@ static void apply_config(const struct cmd_globals *g, struct screen_options *o,
     bool has_workspace = workspace_find(g->dir, false, &ws, &ignored);
     if (config_load(has_workspace ? ws.dir : NULL, config, e)) {
         o->theme = o->theme ? o->theme : themes[config->ui_theme];
+        o->is_silent = config->notify_terminal == CONFIG_TERMINAL_NEVER;
+        o->is_bell_alone = config->notify_terminal == CONFIG_TERMINAL_BELL;
         o->is_ascii = config->ui_glyphs == CONFIG_GLYPHS_ASCII;
         o->is_unicode = config->ui_glyphs == CONFIG_GLYPHS_UNICODE;
         o->no_color |= config->ui_color == CONFIG_COLOR_NEVER;

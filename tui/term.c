@@ -18,6 +18,7 @@
 
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
+#include "core/base/utf8.h"
 #include "tui/squeeze.h"
 
 static const char fallback_term[] = "xterm-256color";
@@ -25,15 +26,16 @@ static const char paste_on[] = "\033[?2004h";
 static const char paste_off[] = "\033[?2004l";
 
 /* What is known of a family of terminals beyond terminfo; the first prefix of TERM that fits. */
-enum { QUIRK_NO_COLOUR = 1, QUIRK_NO_PASTE = 2 };
+enum { QUIRK_NO_COLOUR = 1, QUIRK_NO_PASTE = 2, QUIRK_NO_NOTIFY = 4 };
 static const struct {
     const char *prefix;
     unsigned quirks;
 } quirks[] = {
-    {"linux",
-     QUIRK_NO_COLOUR | QUIRK_NO_PASTE}, /* 8 colours, of which blue and dim are illegible */
-    {"vt", QUIRK_NO_PASTE},
-    {"cons", QUIRK_NO_PASTE},
+    {"linux", QUIRK_NO_COLOUR | QUIRK_NO_PASTE |
+                  QUIRK_NO_NOTIFY}, /* 8 colours, of which blue and dim are illegible */
+    {"vt", QUIRK_NO_PASTE | QUIRK_NO_NOTIFY},
+    {"cons", QUIRK_NO_PASTE | QUIRK_NO_NOTIFY},
+    {"dumb", QUIRK_NO_NOTIFY},
     {"", 0},
 };
 
@@ -557,4 +559,19 @@ void term_clipboard(struct str *out, struct sv text)
         }
     }
     str_addc(out, '\a');
+}
+
+void term_notify(const struct term *t, struct str *out, struct sv text)
+{
+    CLEANUP(str_release) struct str line = STR_INIT;
+    if (t->quirks & QUIRK_NO_NOTIFY) {
+        return;
+    }
+    struct sv rest = text;
+    while (rest.n && text.n - rest.n < TERM_NOTIFY_BYTES) {
+        uint32_t code = utf8_next(&rest);
+        utf8_encode(&line, code == ';' ? ',' : code); /* it parts the words of OSC 777 */
+    }
+    str_addz(&line, rest.n ? "…" : "");
+    str_addf(out, "\033]9;%s\033\\\033]777;notify;mlw;%s\033\\", line.p, line.p);
 }

@@ -43,5 +43,9 @@ void term_redraw(struct term *t);                     /* the next frame writes e
 void term_suspend(struct term *t, struct str *out);   /* put back, for SIGTSTP */
 void term_resume(struct term *t);                     /* and take again, with the next frame */
 void term_clipboard(struct str *out, struct sv text); /* OSC 52 */
+/* OSC 9 and OSC 777, which desktops show as a notification; nothing to terminals that would print
+ * them. `text` is one harmless line; at most TERM_NOTIFY_BYTES of it are sent. */
+enum { TERM_NOTIFY_BYTES = 300 };
+void term_notify(const struct term *t, struct str *out, struct sv text);
 
 #endif

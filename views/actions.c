@@ -269,6 +269,12 @@ void act_export(struct act *a, struct view *v, uint64_t subscription, struct sv 
     send_off(a, v, &req, req.text);
 }
 
+void act_notify(struct act *a, struct view *v, enum kind kind, const char *id, const char *name)
+{
+    struct req req = {.type = REQ_NOTIFY, .id = xasprintf("%s:%s", kinds[kind].singular, id)};
+    send_off(a, v, &req, name && *name ? name : id);
+}
+
 static void accepted(struct act *a, struct view *v, int tag, struct sv text)
 {
     switch (tag) {

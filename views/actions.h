@@ -54,6 +54,8 @@ void act_start(struct act *a, struct view *v, const char *pipeline, struct sv pa
 void act_start_with(struct act *a, struct view *v, const char *pipeline, struct req *values);
 /* Hide what is red until its state changes; asks for the reason unless there is one. */
 void act_ack(struct act *a, struct view *v, const char *attention, struct sv reason);
+/* Call when an execution, a run or a gate ends, waits or turns red; asked again: no more. */
+void act_notify(struct act *a, struct view *v, enum kind kind, const char *id, const char *name);
 /* All rows of a subscription into a CSV file. */
 void act_export(struct act *a, struct view *v, uint64_t subscription, struct sv file);
 /* true: it was for this. */

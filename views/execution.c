@@ -142,17 +142,6 @@ static void keep(struct snapshot **at, struct snapshot *s)
     snapshot_unref(old);
 }
 
-/* Somebody asked to be told when it ends. */
-static void tell_end(struct view *v, bool was_running)
-{
-    struct execution *x = execution_of(v);
-    if (x->is_watched && was_running && !execution_is_running(x)) {
-        x->is_watched = false;
-        app_bell(v->app);
-        app_toast(v->app, TOAST_INFO, "%s %s: %s", execution_pipeline(x), x->id, execution_word(x));
-    }
-}
-
 static void take_snapshot(struct view *v, uint64_t sub, struct snapshot *s)
 {
     struct execution *x = execution_of(v);
@@ -164,9 +153,7 @@ static void take_snapshot(struct view *v, uint64_t sub, struct snapshot *s)
         return;
     }
     if (sub == x->head_sub) {
-        bool was_running = execution_is_running(x);
         keep(&x->head, s);
-        tell_end(v, was_running);
     } else if (sub == x->steps_sub) {
         keep(&x->steps, s);
         x->err = (struct err)ERR_INIT;
@@ -452,9 +439,7 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
         act_reject(&x->act, v, &of_gate, arg->text);
         return HANDLED;
     case CMD_NOTIFY:
-        x->is_watched = !x->is_watched;
-        app_toast(v->app, TOAST_INFO,
-                  x->is_watched ? "the bell rings when %s ends" : "no bell when %s ends", x->id);
+        act_notify(&x->act, v, KIND_EXECUTION, x->id, NULL);
         return HANDLED;
     case CMD_COPY:
         app_copy(v->app, sv_z(x->id));

@@ -35,7 +35,7 @@ struct execution {
     struct rawdoc raw;
     enum execution_pane pane;
     bool is_chosen; /* the person moved: the selection follows nothing */
-    bool is_paused, is_ticking, is_watched;
+    bool is_paused, is_ticking;
     struct execution_places places;
 };
 

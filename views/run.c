@@ -42,6 +42,7 @@ static void run_close(struct view *v)
     struct run *r = run_of(v);
     hub_unsubscribe(view_hub(v), r->doc_sub);
     hub_unsubscribe(view_hub(v), r->series_sub);
+    act_release(&r->act);
     run_lines_clear(r);
     vec_release(&r->lines);
     table_release(&r->table);
@@ -95,7 +96,7 @@ static void run_event(struct view *v, const void *arg)
     struct run *r = run_of(v);
     bool is_ours = ev->type == EV_SNAPSHOT && ev->snapshot &&
                    (ev->id == r->doc_sub || ev->id == r->series_sub);
-    if (!is_ours || r->is_paused) {
+    if (act_event(&r->act, v, ev) || !is_ours || r->is_paused) {
         return;
     }
     if (ev->snapshot->type == SNAPSHOT_ERROR) {
@@ -255,6 +256,9 @@ static enum can run_can(const struct view *v, enum cmd cmd, struct str *why)
     if (chart_end(r, cmd)) {
         return off(why, chart_end(r, cmd));
     }
+    if (cmd == CMD_NOTIFY && !run_is_running(r)) {
+        return off(why, "it has ended: there is nothing more to tell");
+    }
     if (cmd == CMD_RAW && !r->doc) {
         return off(why, "its document is not here yet");
     }
@@ -383,6 +387,9 @@ static enum handled steer(struct view *v, enum cmd cmd)
 {
     struct run *r = run_of(v);
     switch ((int)cmd) {
+    case CMD_NOTIFY:
+        act_notify(&r->act, v, KIND_RUN, r->id, run_text(r, "name"));
+        return HANDLED;
     case CMD_REFRESH:
         refresh(v);
         return HANDLED;

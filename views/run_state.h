@@ -8,6 +8,7 @@
 
 #include "core/base/vec.h"
 #include "tui/widgets/table.h"
+#include "views/actions.h"
 #include "views/cells.h"
 #include "views/env.h"
 
@@ -41,6 +42,7 @@ struct run {
     struct table table;
     char *metric; /* whose curve is drawn; NULL: none */
     struct run_chart chart;
+    struct act act;
     enum run_pane pane;
     bool is_ticking, is_paused, has_chosen;
     struct rect head, list, plot; /* from run_layout */

@@ -51,6 +51,8 @@ static void on_event(void *arg, struct app *app, const void *event)
     const struct ev *ev = event;
     if (ev->type == EV_NOTICE) {
         app_toast(app, TOAST_WARN, "%s", ev->err.msg);
+    } else if (ev->type == EV_CALL) {
+        app_call(app, ev->ok ? TOAST_INFO : TOAST_ERROR, sv_z(ev->text));
     } else if (palette_event(&s->palette, ev)) {
         return;
     } else if (ev->type == EV_SNAPSHOT && ev->id == s->attention_sub &&
@@ -186,6 +188,9 @@ static struct app *make_app(struct screen *s, const struct screen_options *o, st
                                          : o->shot ? "dark"
                                                    : NULL,
                                 .first_line = o->shot ? NULL : o->open,
+                                .calls = o->is_silent       ? APP_CALLS_NONE
+                                         : o->is_bell_alone ? APP_CALLS_BELL
+                                                            : APP_CALLS_ALL,
                                 .is_ascii = is_ascii(o),
                                 .no_colour = o->no_color,
                                 .is_plain = o->is_plain,

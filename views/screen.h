@@ -18,6 +18,7 @@ struct screen_options {
     const char *theme;  /* bundled name; NULL: guessed */
     const char *notice; /* said when the screen opens, until it is read; NULL: none */
     struct goals goals; /* what is better of which metric */
+    bool is_silent, is_bell_alone; /* what the terminal does not do for what is watched */
     bool is_plain, is_read_only, no_color;
     bool is_ascii, is_unicode; /* whatever the locale says; neither: by the locale */
 };

@@ -248,6 +248,21 @@ static enum can can_ack(const struct thing *t, struct str *why)
                : off(why, "what is red or waits at home is put aside, nothing else");
 }
 
+static bool waits(const struct thing *t)
+{
+    return t->gate.token && *t->gate.token;
+}
+
+static enum can can_notify(const struct thing *t, struct str *why)
+{
+    bool can_end = is_execution(t) || t->kind == KIND_RUN || t->kind == KIND_GATE;
+    if (!can_end && t->kind != KIND_PACKAGE) {
+        return off(why, "executions, runs and gates call when they end; this has no end");
+    }
+    bool has_ended = can_end ? state_is_final(t->status) : !waits(t);
+    return has_ended ? off(why, "it has ended: there is nothing more to tell") : CAN_YES;
+}
+
 static enum can can_metrics(const struct thing *t, struct str *why)
 {
     return *t->run ? CAN_YES : off(why, "only runs have metrics, and what became or came of one");
@@ -357,6 +372,16 @@ static void do_ack(const struct doing *d)
     act_ack(d->act, d->v, d->t->attention, d->arg->text);
 }
 
+static void do_notify(const struct doing *d)
+{
+    const struct thing *t = d->t;
+    if (waits(t)) { /* a gate, or a version that waits for its own */
+        act_notify(d->act, d->v, KIND_GATE, t->gate.token, t->gate.subject);
+    } else {
+        act_notify(d->act, d->v, t->kind, t->id, NULL);
+    }
+}
+
 static void do_metrics(const struct doing *d)
 {
     open_thing(d->v, KIND_RUN, d->t->run);
@@ -392,6 +417,7 @@ static const struct {
     {CMD_RETRY, can_retry, do_retry},
     {CMD_APPROVE, can_decide, do_approve},
     {CMD_REJECT, can_decide, do_reject},
+    {CMD_NOTIFY, can_notify, do_notify},
     {CMD_RUN, can_run, do_run},
     {CMD_ACK, can_ack, do_ack},
     {CMD_WHY, can_why, do_about},

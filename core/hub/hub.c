@@ -230,6 +230,7 @@ static void free_hub_side(struct hub *hub)
         hub->tasks.at[i]->free(hub->tasks.at[i]->state);
         free(hub->tasks.at[i]);
     }
+    notify_end(hub);
     vec_release(&hub->tasks);
     vec_release(&hub->subs);
     vec_release(&hub->sets);

@@ -39,6 +39,7 @@ void query_release(struct query *q);
 /* --- hub side --- */
 struct hub;
 struct sub;
+struct notify_watch;
 
 /* What each type of query does. */
 struct sub_type {
@@ -88,6 +89,7 @@ struct hub {
     VEC(struct sub *) subs;
     VEC(struct rowset *) sets;
     VEC(struct task *) tasks;
+    VEC(struct notify_watch *) watched; /* for whom this screen calls: notify.c */
     VEC(struct ev *) outbox;
     int64_t data_version, looked_ms;
     bool is_working, is_ending;
@@ -117,6 +119,11 @@ void hub_set_unref(struct hub *hub, struct rowset *set);
 /* rows.c: the set of a subscription; every row of a subscription in its order, for exports. */
 struct rowset *rows_set(const struct sub *sub);
 const uint32_t *rows_order(const struct sub *sub, struct rowset **ret_set, size_t *ret_n);
+void hub_listen(struct hub *hub); /* somebody wants to know what is committed */
+/* notify.c: what is watched is asked for, looked at after a change, and forgotten. */
+void notify_ask(struct hub *hub, uint64_t id, struct req *req);
+void notify_watched(struct hub *hub);
+void notify_end(struct hub *hub);
 /* log.c, export.c, plan.c: requests done in slices. */
 void log_find(struct hub *hub, uint64_t id, struct req *req);
 void export_rows(struct hub *hub, uint64_t id, struct req *req);

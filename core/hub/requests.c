@@ -36,7 +36,7 @@ static void (*const doers[REQ_COUNT])(struct hub *, uint64_t, struct req *) = {
     [REQ_RETRY] = act,         [REQ_APPROVE] = act,
     [REQ_REJECT] = act,        [REQ_ACK] = act,
     [REQ_LOG_FIND] = log_find, [REQ_COPY_OUT] = export_rows,
-    [REQ_PLAN] = plan_start,
+    [REQ_PLAN] = plan_start,   [REQ_NOTIFY] = notify_ask,
 };
 
 void hub_do(struct hub *hub, uint64_t id, struct req *req)

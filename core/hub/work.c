@@ -14,6 +14,16 @@ static const struct sub_type *const types[] = {
 
 /* --- what came --- */
 
+static bool is_anybody_listening(const struct hub *hub)
+{
+    return hub->subs.n > 0 || hub->watched.n > 0;
+}
+
+void hub_listen(struct hub *hub)
+{
+    loop_timer_start(hub->net, NET_MS, NET_MS);
+}
+
 static void subscribe(struct hub *hub, struct msg *msg)
 {
     struct sub *sub = xcalloc(1, sizeof *sub);
@@ -28,7 +38,7 @@ static void subscribe(struct hub *hub, struct msg *msg)
     sub->type->begin(hub, sub);
     if (hub->subs.n == 1) {
         hub_look(hub);
-        loop_timer_start(hub->net, NET_MS, NET_MS);
+        hub_listen(hub);
     }
 }
 
@@ -68,7 +78,7 @@ static void unsubscribe(struct hub *hub, uint64_t id)
             break;
         }
     }
-    if (hub->subs.n == 0) {
+    if (!is_anybody_listening(hub)) {
         loop_timer_stop(hub->net);
     }
 }
@@ -137,6 +147,7 @@ void hub_changed(struct hub *hub)
             sub->type->changed(hub, sub);
         }
     }
+    notify_watched(hub);
     hub_work_soon(hub);
 }
 
@@ -156,7 +167,7 @@ void hub_bell(void *arg)
 {
     struct hub *hub = arg;
     int64_t since_ms = clock_mono_ms() - hub->looked_ms;
-    if (hub->subs.n == 0) {
+    if (!is_anybody_listening(hub)) {
         return;
     }
     if (since_ms >= CHANGE_MS) {

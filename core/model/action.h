@@ -65,7 +65,8 @@ struct query {
 enum ev_type {
     EV_SNAPSHOT, /* of a subscription */
     EV_REPLY,    /* to a request */
-    EV_NOTICE    /* something worth a line: migration, read-only store, lost driver */
+    EV_NOTICE,   /* something worth a line: migration, read-only store, lost driver */
+    EV_CALL      /* what REQ_NOTIFY watches ended, waits or (ok false) turned red: text says so */
 };
 
 struct ev {
@@ -75,7 +76,7 @@ struct ev {
     bool ok;                   /* EV_REPLY */
     struct err err;            /* EV_REPLY when not ok; EV_NOTICE: the text */
     char *reply_id;            /* EV_REPLY: what was made */
-    char *text;                /* EV_REPLY: a sentence about what was done */
+    char *text;                /* EV_REPLY: a sentence about what was done; EV_CALL */
     int64_t at;                /* EV_REPLY to LOG_FIND: the line, -1 when there is none */
     struct json *doc;          /* EV_REPLY: plan */
 };

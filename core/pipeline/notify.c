@@ -26,6 +26,12 @@ void notify_release(struct notify_watch *w)
     *w = (struct notify_watch){0};
 }
 
+/* Of the watched thing itself, not of a gate of it. */
+static bool is_end(const struct notify_watch *w, const struct notice *n)
+{
+    return z_eq(n->kind, kinds[w->kind].singular) && !z_eq(n->event, "waiting");
+}
+
 /* Whether it is new to this watcher, who knows it from now on. */
 static bool is_new(struct notify_watch *w, const struct notice *n)
 {
@@ -108,7 +114,9 @@ bool notify_skip(struct notify_watch *w, struct store *st, struct err *e)
     struct notice_rows rows;
     arena_init(&a, 0);
     bool ok = notices_of(st, w->kind, w->id, &a, &rows, e);
+    w->is_over = false;
     for (size_t i = 0; ok && i < rows.n; i++) {
+        w->is_over |= is_end(w, &rows.at[i]);
         (void)is_new(w, &rows.at[i]);
     }
     arena_release(&a);
@@ -126,7 +134,7 @@ bool notify_look(struct notify_watch *w, const struct workspace *ws, struct stor
     for (size_t i = 0; i < rows.n; i++) {
         const struct notice *n = &rows.at[i];
         struct err failure = ERR_INIT;
-        w->is_over |= z_eq(n->kind, kinds[w->kind].singular) && !z_eq(n->event, "waiting");
+        w->is_over |= is_end(w, n);
         if (!is_new(w, n)) {
             continue;
         }

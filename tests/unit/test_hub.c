@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/hub/hub.h"
+#include "core/store/db.h"
 #include "core/store/gates.h"
 #include "tests/unit/tmp.h"
 
@@ -388,6 +389,79 @@ static void test_export_and_refusals(void **state)
 
 /* --- beside a writer --- */
 
+/* --- calls --- */
+
+static struct ev notify(struct fixture *f, const char *object)
+{
+    struct req req = {.type = REQ_NOTIFY, .id = xstrdup(object)};
+    return next(f, hub_request(f->hub, &req));
+}
+
+static void write_sql(struct fixture *f, const char *sql)
+{
+    assert_true(store_begin(f->st, &f->e));
+    assert_true(db_exec(f->st, sql, &f->e));
+    assert_true(store_commit(f->st, &f->e));
+}
+
+static void expect_call(struct fixture *f, bool is_well, const char *text)
+{
+    struct ev ev = next(f, 0);
+    assert_int_equal(ev.type, EV_CALL);
+    assert_int_equal(ev.ok, is_well);
+    assert_string_equal(ev.text, text);
+    ev_release(&ev);
+}
+
+static void test_calls_that_cannot_be(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(2, true);
+    static const struct {
+        const char *object;
+        enum err_code code;
+    } cases[] = {{"", ERR_USAGE},           {"run-00001", ERR_USAGE},
+                 {"dog:x", ERR_USAGE},      {"step:a/b", ERR_USAGE},
+                 {"pipeline:p", ERR_USAGE}, {"run:run-00001", ERR_REFUSED},
+                 {"package:m/1", ERR_USAGE}};
+    write_sql(f, "update run set ended=started where uid='run-00001'");
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        struct ev ev = notify(f, cases[i].object);
+        assert_false(ev.ok);
+        assert_int_equal(ev.err.code, cases[i].code);
+        ev_release(&ev);
+    }
+    assert_int_equal(f->hub->watched.n, 0);
+    fixture_free(f);
+}
+
+/* Nothing but the watch wants to know: no list is open. */
+static void test_what_is_watched_calls_once(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(6, true);
+    static const char *const objects[] = {"run:run-00000", "run:run-00005", "run:run-00000"};
+    for (size_t i = 0; i < ALEN(objects); i++) {
+        struct ev ev = notify(f, objects[i]);
+        assert_true(ev.ok);
+        assert_non_null(strstr(ev.text, i < 2 ? "is watched: " : "is not watched any more"));
+        ev_release(&ev);
+    }
+    write_sql(f, "update run set status='FINISHED', ended=9 where uid='run-00000'");
+    write_sql(f, "update run set status='FAILED', ended=9 where uid='run-00005'");
+    expect_call(f, false, "run-00005 run-00005 FAILED: experiment odd");
+    assert_int_equal(f->hub->watched.n, 0);
+    /* a gate that waits already is no news; its decision is */
+    write_sql(f, "insert into gate(token,kind,execution,step,subject,created)"
+                 " values('tok','Callback','e','s','review',5)");
+    struct ev ev = notify(f, "gate:tok");
+    assert_true(ev.ok);
+    ev_release(&ev);
+    write_sql(f, "update gate set state='Approved', actor='ada', decided=9");
+    expect_call(f, true, "review tok Approved: by ada");
+    fixture_free(f);
+}
+
 static void *write_runs(void *arg)
 {
     struct fixture *f = arg;
@@ -445,6 +519,8 @@ int main(void)
         cmocka_unit_test(test_changes_are_taken_over),
         cmocka_unit_test(test_older_runs_make_it_read_again),
         cmocka_unit_test(test_export_and_refusals),
+        cmocka_unit_test(test_calls_that_cannot_be),
+        cmocka_unit_test(test_what_is_watched_calls_once),
         cmocka_unit_test(test_thread),
     };
     return RUN_TESTS(tests);

@@ -113,12 +113,12 @@ static void each_state_is_told_as_what_it_is(void **state)
     set(&s, "insert into source(id,name) values(1,'local');"
             "insert into experiment(id,source,name,created) values(1,1,'x',1);"
             "insert into run(id,uid,source,slot,experiment,name,status,started) values"
-            "(1,'r1',1,0,1,'n','InProgress',1); update step set run='r1' where name='a'");
+            "(1,'r1',1,0,1,'n','RUNNING',1); update step set run='r1' where name='a'");
     expect(&s, KIND_RUN, "r1", "");
-    set(&s, "update run set status='Completed', ended=40");
-    expect(&s, KIND_RUN, "r1", "ended run r1 Completed (Completed) 40");
-    set(&s, "update run set status='Failed', ended=41; update step set failure='killed'");
-    expect(&s, KIND_RUN, "r1", "red run r1 Failed (killed) 41");
+    set(&s, "update run set status='FINISHED', ended=40");
+    expect(&s, KIND_RUN, "r1", "ended run r1 FINISHED (experiment x) 40");
+    set(&s, "update run set status='FAILED', ended=41; update step set failure='killed'");
+    expect(&s, KIND_RUN, "r1", "red run r1 FAILED (killed) 41");
     end(&s);
 }
 

@@ -185,6 +185,33 @@ static void a_refusal_stays_until_a_key(void **state)
     fake_free(f);
 }
 
+static void notify_watches_what_can_end(void **state)
+{
+    (void)state;
+    struct fake *f = opened(KIND_EXECUTION, EXECUTIONS);
+    fake_keys(f, "G:notify<Enter>");
+    assert_true(fake_shows(f, "it has ended: there is nothing more to tell"));
+    assert_int_equal(fake_request_count(f), 0);
+    fake_keys(f, "g:notify<Enter>");
+    assert_int_equal(fake_request(f, 0)->type, REQ_NOTIFY);
+    assert_string_equal(fake_request(f, 0)->id, "execution:k3v9x0m2q8ab");
+    fake_reply(f, 0, true, "execution:k3v9x0m2q8ab is watched: you are called", -1);
+    assert_true(fake_shows(f, "k3v9x0m2q8ab is watched: you are called"));
+    assert_false(fake_shows(f, "execution:"));
+    fake_free(f);
+    f = opened(KIND_GATE, GATES);
+    fake_keys(f, "j:notify<Enter>");
+    assert_string_equal(fake_request(f, 0)->id, "gate:aB3dE6gH9j");
+    fake_reply(f, 0, true, "gate:aB3dE6gH9j is watched", -1);
+    assert_true(fake_shows(f, "review is watched"));
+    fake_free(f);
+    f = opened(KIND_PIPELINE, "id | name | status\nchurn | churn | Failed\n");
+    fake_keys(f, ":notify<Enter>");
+    assert_true(fake_shows(f, "executions, runs and gates call when they end"));
+    assert_int_equal(fake_request_count(f), 0);
+    fake_free(f);
+}
+
 static void a_text_is_never_a_key(void **state)
 {
     (void)state;
@@ -209,6 +236,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_done_says_why),
         cmocka_unit_test(a_pipeline_is_started_with_parameters),
         cmocka_unit_test(a_refusal_stays_until_a_key),
+        cmocka_unit_test(notify_watches_what_can_end),
         cmocka_unit_test(a_text_is_never_a_key),
     };
     (void)utf8_init_locale();

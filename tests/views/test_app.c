@@ -181,6 +181,22 @@ static void what_is_off_says_why(void **state)
     app_free(app);
 }
 
+/* Whoever comes back sees it: it is there until a key is pressed, whatever time has passed. */
+static void a_call_stays_until_a_key(void **state)
+{
+    (void)state;
+    struct app *app = start(false);
+    app_advance(app, 101000);
+    app_call(app, TOAST_INFO, SV("churn k3v9 Succ\033[31meeded"));
+    app_advance(app, 99999000);
+    assert_true(shows(app, "churn k3v9 Succ"));
+    app_keys(app, "d");
+    assert_false(shows(app, "churn k3v9 Succ"));
+    assert_true(app_line(app, SV("messages"), &(struct err){0}));
+    assert_true(shows(app, "churn k3v9 Succ"));
+    app_free(app);
+}
+
 static void a_dialog_is_answered_once(void **state)
 {
     (void)state;
@@ -269,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(looks_at_three_widths),
         cmocka_unit_test(what_is_off_says_why),
+        cmocka_unit_test(a_call_stays_until_a_key),
         cmocka_unit_test(a_dialog_is_answered_once),
         cmocka_unit_test(a_live_prompt_tells_each_letter),
         cmocka_unit_test(history_goes_back_and_forth),
