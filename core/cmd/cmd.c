@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/utf8.h"
+#include "core/cmd/rows.h"
 #include "core/cmd/version.h"
 
 const struct cmd_info *cmd_find(const char *name)
@@ -186,16 +187,47 @@ static void print_usage(const struct cmd_info *info, struct str *out)
     print_options(cmd_global_options, out);
 }
 
+/* The fields of a kind: what --filter, --sort and --columns take. */
+static void print_kind(enum kind kind, struct str *out)
+{
+    static const char *const types[] = {
+        [FIELD_TEXT] = "text",   [FIELD_STATE] = "state", [FIELD_NUM] = "number",
+        [FIELD_INT] = "number",  [FIELD_TIME] = "time",   [FIELD_DURATION] = "duration",
+        [FIELD_BYTES] = "number"};
+    const struct kind_info *info = &kinds[kind];
+    str_addf(out, "%s: %s\n", info->plural, info->help);
+    for (size_t i = 0; i < info->field_count; i++) {
+        const struct field *f = &info->fields[i];
+        str_addf(out, "  %-16s %-9s %s\n", f->id, types[f->type], f->help);
+    }
+    for (enum family f = 0; f < FAMILY_COUNT; f++) {
+        if (kind_has_family(kind, f)) {
+            str_addf(out, "  %s.K%*s %-9s %s\n", family_names[f],
+                     (int)(14 - strlen(family_names[f])), "",
+                     f == FAMILY_METRICS ? "number" : "text",
+                     f == FAMILY_METRICS ? "the last value of a metric"
+                                         : "a number where it looks like one");
+        }
+    }
+    str_addz(out, "Filters are explained in mlw-filter(7).\n");
+}
+
 int cmd_help(const struct cmd_line *line)
 {
     CLEANUP(str_release) struct str out = STR_INIT;
-    const struct cmd_info *info = line->args.n ? cmd_find(line->args.at[0]) : NULL;
-    if (line->args.n && !info) {
+    const char *word = line->args.n ? line->args.at[0] : NULL;
+    const struct cmd_info *info = word ? cmd_find(word) : NULL;
+    enum kind kind = word && !info ? kind_find(sv_z(word)) : KIND_COUNT;
+    if (word && !info && kind == KIND_COUNT) {
         struct err e;
-        err_set(&e, ERR_USAGE, "unknown command \"%s\"", line->args.at[0]);
+        err_set(&e, ERR_USAGE, "there is no command and no kind \"%s\"", word);
         return cmd_fail(line, &e);
     }
-    print_usage(info, &out);
+    if (kind != KIND_COUNT) {
+        print_kind(kind, &out);
+    } else {
+        print_usage(info, &out);
+    }
     cmd_out(sv_of(&out));
     return 0;
 }

@@ -12,7 +12,7 @@
 
 enum { MAX_CELL_WIDTH = 60 };
 
-static bool kind_has_family(enum kind kind, enum family family)
+bool kind_has_family(enum kind kind, enum family family)
 {
     return kind == KIND_RUN || (kind == KIND_PACKAGE && family == FAMILY_METRICS);
 }

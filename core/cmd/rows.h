@@ -22,6 +22,7 @@ struct columns {
  * (`is_all`). ERR_USAGE names a column that there is not. */
 MUST_USE bool columns_choose(enum kind kind, const char *words, bool is_all, struct columns *ret,
                              struct err *e);
+bool kind_has_family(enum kind kind, enum family family);
 /* Add params.*, metrics.* and tags.*: every key that a row has, sorted. */
 void columns_add_members(struct columns *c, const struct snapshot *s);
 void columns_release(struct columns *c);

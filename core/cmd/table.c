@@ -155,7 +155,7 @@ const struct cmd_info cmd_table[] = {
      gate_options, cmd_gate, false},
     {"cp", "A B", "copy a file to s3://BUCKET/KEY of this workspace, or back", 2, 2, NULL, cmd_cp,
      false},
-    {"help", "[COMMAND]", "print usage", 0, 1, NULL, cmd_help, false},
+    {"help", "[COMMAND|KIND]", "print usage, or the fields of a kind", 0, 1, NULL, cmd_help, false},
     {"completion", "bash|zsh|fish", "print the shell's completion, for it to read", 1, 1, NULL,
      cmd_completion, false},
     {"complete", "[-- WORD...]", "say what may follow (what the shells' completion asks)", 0, 10000,

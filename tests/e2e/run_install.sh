@@ -20,7 +20,7 @@ all_below_the_prefix() { [ -z "$(find "$root/stage" ! -type d ! -path "$root/sta
 holds "make install" make_it install
 holds "everything is below DESTDIR and PREFIX" all_below_the_prefix
 for file in bin/mlw libexec/mlw/mlw-shim share/man/man1/mlw.1 share/man/man5/mlw.conf.5 \
-    share/man/man7/mlw-pipelines.7 share/bash-completion/completions/mlw \
+    share/man/man7/mlw-pipelines.7 share/man/man7/mlw-filter.7 share/bash-completion/completions/mlw \
     share/zsh/site-functions/_mlw share/fish/vendor_completions.d/mlw.fish; do
     holds "$file is installed" test -s "$root/stage/opt/mlw/$file"
 done

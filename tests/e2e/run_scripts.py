@@ -415,6 +415,19 @@ def case_what_is_watched_is_driven(space):
     same(child.returncode, 0)
 
 
+# --- help of kinds ---
+
+def case_help_lists_every_field_of_every_kind(space):
+    contains(space.call("help", "nothing", status=2).err, "no command and no kind")
+    for kind in kind_names(space, 0):
+        listed = re.findall("^  ([a-z_]+) ", space.call("help", kind).out, re.MULTILINE)
+        columns = space.call("ls", kind, "-o", "csv").out.splitlines()[0].split(",")
+        same(listed, [c for c in columns if c not in ("age_s",) and
+                      (kind, c) != ("runs", "run_id") and "." not in c], kind)
+    contains(space.call("help", "runs").out, "params.K")
+    same(space.call("help", "gate").out.split()[:2], ["mlw", "gate"], "a command comes first")
+
+
 # --- completion ---
 
 BASH = """

@@ -61,6 +61,21 @@ static void every_global_option_is_in_the_manual(void **state)
     check_options(&manual, "mlw", cmd_global_options);
 }
 
+static void every_kind_is_in_the_manual(void **state)
+{
+    (void)state;
+    CLEANUP(str_release) struct str manual = STR_INIT;
+    read_manual(&manual);
+    const char *from = strstr(manual.p, "The kinds are"), *to = from ? strchr(from, '.') : NULL;
+    assert_non_null(to);
+    struct sv list = {from, (size_t)(to - from)};
+    for (enum kind k = 0; k < KIND_COUNT; k++) {
+        if (sv_find(list, sv_z(kinds[k].plural)) == SIZE_MAX) {
+            fail_msg("\"The kinds are\" of man/mlw.1 lacks %s", kinds[k].plural);
+        }
+    }
+}
+
 static void check_placeholder(const char *command, struct sv text)
 {
     struct sv word;
@@ -102,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_is_in_the_manual),
         cmocka_unit_test(every_global_option_is_in_the_manual),
+        cmocka_unit_test(every_kind_is_in_the_manual),
         cmocka_unit_test(every_placeholder_is_known_to_completion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
