@@ -65,14 +65,22 @@ static sqlite3_stmt *prepare(struct store *st, const char *sql, const char **ret
     return s;
 }
 
+/* Without a statement (it could not be prepared) the first step says why. */
+static struct q fresh(struct store *st, sqlite3_stmt *s)
+{
+    if (s) {
+        sqlite3_reset(s);
+        sqlite3_clear_bindings(s);
+    }
+    return (struct q){s, st};
+}
+
 struct q q_get(struct store *st, enum stmt stmt)
 {
     if (!st->stmts[stmt]) {
         st->stmts[stmt] = prepare(st, stmt_sql[stmt], NULL);
     }
-    sqlite3_reset(st->stmts[stmt]);
-    sqlite3_clear_bindings(st->stmts[stmt]);
-    return (struct q){st->stmts[stmt], st};
+    return fresh(st, st->stmts[stmt]);
 }
 
 struct q q_projection(struct store *st, enum event_type type, int part)
@@ -84,12 +92,7 @@ struct q q_projection(struct store *st, enum event_type type, int part)
             st->projections[type][1] = prepare(st, tail, NULL);
         }
     }
-    sqlite3_stmt *s = st->projections[type][part];
-    if (s) {
-        sqlite3_reset(s);
-        sqlite3_clear_bindings(s);
-    }
-    return (struct q){s, st};
+    return fresh(st, st->projections[type][part]);
 }
 
 static int place(struct q q, const char *name)

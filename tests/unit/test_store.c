@@ -1,5 +1,6 @@
 /* The store: every statement prepares, events project and replay, gates decide once, curves and
  * columns give back what was logged. */
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,11 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/base/mem.h"
 #include "core/base/os.h"
+#include "core/base/path.h"
+#include "core/store/db.h"
 #include "core/store/execution.h"
 #include "core/store/gates.h"
 #include "core/store/lists.h"
@@ -96,6 +100,27 @@ static void test_every_statement_prepares(void **state)
 {
     struct fixture *f = *state;
     assert_true(store_prepare_all(f->st, &f->e));
+}
+
+/* What cannot be prepared is an error of the query, not the end of the program. */
+static void test_a_broken_schema_is_an_error(void **state)
+{
+    struct fixture *f = *state;
+    struct store *other;
+    const char **ids, *status;
+    size_t n;
+    assert_true(store_open(&f->ws, 0, &other, &f->e));
+    assert_true(db_exec(other, "create table later(x)", &f->e)); /* known schemas are out of date */
+    assert_true(db_exec(other, "pragma wal_checkpoint(truncate)", &f->e));
+    store_close(other);
+    CLEANUP(mem_free_ptr) char *path = path_join(f->ws.mlw, "local.db");
+    int fd = open(path, O_WRONLY);
+    assert_int_equal(pwrite(fd, "\125", 1, 100), 1); /* where the schema's own page begins */
+    close(fd);
+    assert_false(execution_unfinished(f->st, &f->a, &ids, &n, &f->e));
+    assert_int_equal(f->e.code, ERR_CORRUPT);
+    assert_false(execution_status(f->st, "abcdefghijkl", &f->a, &status, NULL, &f->e));
+    assert_int_equal(f->e.code, ERR_CORRUPT);
 }
 
 static void test_files_are_private(void **state)
@@ -382,6 +407,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_every_statement_prepares, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_broken_schema_is_an_error, setup, teardown),
         cmocka_unit_test_setup_teardown(test_files_are_private, setup, teardown),
         cmocka_unit_test_setup_teardown(test_state_is_a_projection_of_the_events, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lists_of_all_kinds, setup, teardown),
