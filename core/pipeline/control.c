@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,13 +51,42 @@ char *control_last_words(const struct workspace *ws, const char *execution)
     return clean.n ? str_detach(&clean) : NULL;
 }
 
+/* No signal is delivered to the child: the handlers are those of the screen, which would hear of
+ * it by the pipe that both have. */
+static pid_t fork_blocked(void)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t child = fork();
+    int sys = errno;
+    if (child != 0) {
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    errno = sys;
+    return child;
+}
+
+/* What came so far was meant for the screen and its terminal. */
+static void unblock_afresh(void)
+{
+    sigset_t none;
+    for (int sig = 1; sig < NSIG; sig++) {
+        struct sigaction sa;
+        if (sigaction(sig, NULL, &sa) == 0 && sa.sa_handler != SIG_IGN) {
+            (void)signal(sig, SIG_IGN); /* forgets what is pending */
+            (void)signal(sig, SIG_DFL);
+        }
+    }
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* In the grandchild: no terminal, no descriptors of ours; what it says goes to driver.log. */
 static _Noreturn void become_driver(char *const *argv, const char *log)
 {
-    sigset_t none;
-    sigemptyset(&none); /* the thread that forked may have blocked signals */
-    sigprocmask(SIG_SETMASK, &none, NULL);
     setsid();
+    unblock_afresh();
     int null = open("/dev/null", O_RDWR);
     int out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(null, STDIN_FILENO);
@@ -89,15 +119,17 @@ bool control_ensure(const struct workspace *ws, const char *execution, struct er
         words_add(&argv, own[i]);
     }
     os_fault_point("fork");
-    pid_t child = fork();
+    pid_t child = fork_blocked();
     if (child == 0) {
         if (fork() == 0) {
             become_driver(argv.at, log);
         }
         _exit(0);
     }
+    int sys = errno;
     words_release(&argv);
     if (child < 0) {
+        errno = sys;
         return err_sys(e, "could not start a driver for execution %s", execution);
     }
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
