@@ -243,10 +243,11 @@ bool log_file_read(struct log_file *f, uint64_t first, uint64_t n,
         if (got < 0 && errno != EINTR) {
             return err_sys(e, "could not read %s", f->path);
         }
-        if (got == 0) {
-            break; /* shorter than it was */
-        }
+        uint64_t before = r.place.at;
         read_block(&r, got > 0 ? (size_t)got : 0);
+        if (got >= 0 && r.place.at == before) {
+            break; /* the file is shorter than it was */
+        }
     }
     return true;
 }

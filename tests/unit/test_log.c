@@ -209,9 +209,37 @@ static void test_find(void **state)
     fixture_free(f);
 }
 
+static bool count_line(void *arg, uint64_t line, struct sv text)
+{
+    (void)line, (void)text;
+    ++*(size_t *)arg;
+    return true;
+}
+
+static void a_file_that_shrinks_while_it_is_read_ends(void **state)
+{
+    (void)state;
+    struct err e;
+    struct log_file file;
+    bool is_at_end;
+    size_t n = 0;
+    CLEANUP(tmp_free) char *dir = tmp_new();
+    CLEANUP(mem_free_ptr) char *path = xasprintf("%s/log", dir);
+    tmp_file(dir, "log", SV("one\ntwo\nthree\n"));
+    log_file_init(&file);
+    assert_true(log_file_open(&file, path, &e));
+    assert_true(log_file_count(&file, INT64_MAX, &is_at_end, &e));
+    assert_int_equal(log_file_lines(&file), 3);
+    assert_int_equal(truncate(path, 6), 0); /* in the middle of the second line */
+    assert_true(log_file_read(&file, 0, 3, count_line, &n, &e));
+    assert_int_equal(n, 1);
+    log_file_release(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_that_shrinks_while_it_is_read_ends),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_window_and_tail),
         cmocka_unit_test(test_long_lines),
