@@ -222,6 +222,14 @@ static void now(struct loop *l)
     app_time(l->app, clock_wall_ms(), clock_mono_ms());
 }
 
+/* A terminal that has gone reads as its end; but so does one that another program has left cooked,
+ * when an end of file is typed. */
+static bool is_gone(int fd)
+{
+    struct pollfd p = {.fd = fd};
+    return poll(&p, 1, 0) > 0; /* nothing but a hang-up or an error is told unasked */
+}
+
 static void tty_read(struct loop *l)
 {
     char buf[READ_BYTES];
@@ -231,7 +239,7 @@ static void tty_read(struct loop *l)
             input_feed(&l->input, buf, (size_t)n);
         }
         if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-            l->is_hung_up = true; /* a terminal that has gone reads as its end */
+            l->is_hung_up = is_gone(l->fd);
         }
         if (n < (ssize_t)sizeof buf) {
             break;

@@ -704,6 +704,13 @@ struct termios pty_modes(const struct pty *p)
     return modes;
 }
 
+void pty_set_modes(struct pty *p, const struct termios *modes)
+{
+    if (tcsetattr(p->master_fd, TCSANOW, modes)) {
+        die("tcsetattr");
+    }
+}
+
 static int colour(const VTermColor *c)
 {
     if (VTERM_COLOR_IS_DEFAULT_FG(c) || VTERM_COLOR_IS_DEFAULT_BG(c)) {

@@ -91,6 +91,7 @@ bool pty_is_cursor_visible(const struct pty *p);
 bool pty_is_altscreen(const struct pty *p);
 /* The terminal's modes: as they are now, or were when the line dropped. */
 struct termios pty_modes(const struct pty *p);
+void pty_set_modes(struct pty *p, const struct termios *modes);
 struct pty_cell pty_cell_at(struct pty *p, int row, int col);
 uint64_t pty_frame(const struct pty *p);
 

@@ -187,12 +187,37 @@ static void suspend_and_resume(void **state)
     story_release(&w);
 }
 
+/* Who had the terminal meanwhile may have left it cooked: an end of file typed then is no end. */
+static void an_end_of_file_is_no_hang_up(void **state)
+{
+    (void)state;
+    struct world w = story_of_review();
+    struct pty *p = look_on_unusual(&w);
+    struct termios raw = pty_modes(p);
+    for (int i = 0; i < 3; i++) {
+        pty_set_modes(p, &unusual);
+        pty_send(p, "<C-d>");
+        pty_settle(p, 20);
+        pty_set_modes(p, &raw);
+        pty_send(p, "?");
+        story_text(p, "one row up");
+        pty_send(p, "q");
+        story_text(p, "Waiting for a person 1");
+    }
+    pty_signal(p, SIGHUP);
+    int status = 0;
+    assert_true(pty_wait_exit(p, GONE_MS, &status));
+    pty_free(p);
+    story_stop(&w);
+    story_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_line_drops),           cmocka_unit_test(the_screen_is_killed),
         cmocka_unit_test(signals_restore_and_kill), cmocka_unit_test(a_stuck_line_ends_it_too),
-        cmocka_unit_test(suspend_and_resume),
+        cmocka_unit_test(suspend_and_resume),       cmocka_unit_test(an_end_of_file_is_no_hang_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
