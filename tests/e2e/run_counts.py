@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""What a step, a key, a frame and silence cost, in numbers that do not hang on the machine: fsyncs,
+system calls, bytes and instructions of the release build. The limits have about a quarter of room;
+a changed limit is a commit of its own with before and after.
+
+Ends with `N passed, N failed, N skipped`; words choose cases by name.
+"""
+
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+from engine import MLW, ROOT, Skip, after, pipeline, processing, run_cases
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "bench"))
+from screen import Program  # noqa: E402
+
+HERE = sys.modules[__name__]
+RELEASE = os.environ.get("MLW_RELEASE") or os.path.join(ROOT, "build", "mlw")
+MKRUNS = os.environ.get("MLW_MKRUNS") or os.path.join(ROOT, "build", "tests", "mkruns")
+RUNS = 1000
+NEWEST = "run-%05d" % (RUNS - 1)
+SHORT, LONG = 4, 16  # steps of two chains: what one more step costs is their difference
+
+# measured on x86-64 with ncurses 6.4 and SQLite 3.40, and the limit; a step has 4 fsyncs, and one
+# more where the driver meets its job running
+LIMITS = {
+    "fsyncs a step": (4.3, 5.4),
+    "system calls a key": (18, 23),
+    "system calls a second of silence": (10.7, 13),
+    "bytes a key": (226, 250),
+    "bytes of silence": (0, 0),
+    "writes of silence": (0, 0),
+    "wake-ups a second of silence": (3.7, 5),
+    "thousand instructions a key": (1800, 2250),
+    "thousand instructions a whole frame": (3140, 3930),
+}
+
+
+def hold(name, value):
+    print("%s: %.4g (at most %g)" % (name, value, LIMITS[name][1]))
+    assert value <= LIMITS[name][1], "%s: %.4g, more than %g (it was %g)" % (
+        name, value, LIMITS[name][1], LIMITS[name][0])
+
+
+def need_tracing(program):
+    """deps installs it; a container may still forbid a process to trace its child."""
+    done = subprocess.run([program, "-o", "/dev/null", "true"] if program == "strace" else
+                          [program, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False) if shutil.which(program) else None
+    if not done or done.returncode:
+        raise Skip("%s cannot trace here: %s" % (
+            program, done.stdout.decode("utf-8", "replace").strip() if done else "not installed"))
+
+
+def calls(path):
+    """The calls that strace wrote down so far."""
+    with open(path, encoding="utf-8", errors="replace") as handle:
+        return [line for line in handle if " resumed>" not in line]
+
+
+# --- the engine ---
+
+def syncs(space, steps):
+    name = "chain%d" % steps
+    chain = [processing("s%d" % i, "true", **(after("s%d" % (i - 1)) if i else {}))
+             for i in range(steps)]
+    out = os.path.join(space.base, name)
+    subprocess.run(["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", out, RELEASE, "-C",
+                    space.dir, "run", space.document(pipeline(*chain), name + ".json")],
+                   env=space.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, check=True, timeout=120)
+    return len([line for line in calls(out) if "sync(" in line])
+
+
+def case_fsyncs_of_a_step(space):
+    need_tracing("strace")
+    hold("fsyncs a step", (syncs(space, LONG) - syncs(space, SHORT)) / (LONG - SHORT))
+
+
+# --- the screen ---
+
+def screen(space, *wrapper):
+    """The list of a thousand runs, in a terminal of 80x24."""
+    subprocess.run([MKRUNS, os.path.join(space.base, "runs"), str(RUNS), "7"], check=True,
+                   stdout=subprocess.DEVNULL)
+    program = Program([*wrapper, RELEASE, "-C", os.path.join(space.base, "runs"), "--open", "runs"])
+    program.wait_text(NEWEST, 60)
+    program.settle(0.3)
+    for _ in range(3):
+        press(program, b"j")
+    return program
+
+
+def press(program, key, times=1):
+    for _ in range(times):
+        delay, _ = program.key(key, 10)
+        assert delay is not None, "no frame follows %r" % key
+    program.settle(0.2)
+
+
+def case_system_calls_and_bytes_of_a_key(space):
+    need_tracing("strace")
+    out = os.path.join(space.base, "calls")
+    with screen(space, "strace", "-f", "-qq", "-o", out) as program:
+        before, had = len(calls(out)), program.bytes
+        press(program, b"j", 20)
+        hold("system calls a key", (len(calls(out)) - before) / 20)
+        hold("bytes a key", (program.bytes - had) / 20)
+        program.idle(2.5)  # for so long it waits for more keys
+        before = len(calls(out))
+        program.idle(3)
+        hold("system calls a second of silence", (len(calls(out)) - before) / 3)
+
+
+def number(path, key):
+    with open(path, encoding="ascii") as handle:
+        return int(re.search(r"^%s:\s*(\d+)" % key, handle.read(), re.MULTILINE).group(1))
+
+
+def wakeups(pid):
+    return sum(number(path, "voluntary_ctxt_switches")
+               for path in glob.glob("/proc/%d/task/*/status" % pid))
+
+
+def case_silence(space):
+    with screen(space) as program:
+        program.idle(2.5)
+        woken, wrote = wakeups(program.pid), number("/proc/%d/io" % program.pid, "syscw")
+        bytes_a_second, _ = program.idle(3)
+        hold("bytes of silence", bytes_a_second)
+        hold("writes of silence", number("/proc/%d/io" % program.pid, "syscw") - wrote)
+        hold("wake-ups a second of silence", (wakeups(program.pid) - woken) / 3)
+
+
+def instructions(program, out, name):
+    """Those since the last call, by all threads."""
+    done = subprocess.run(["callgrind_control", "--dump=" + name, str(program.pid)], check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=60)
+    for path in glob.glob(out + ".*"):
+        with open(path, encoding="utf-8", errors="replace") as handle:
+            text = handle.read()
+        if "Trigger: dump %s\n" % name in text:
+            return int(re.search(r"^totals: (\d+)", text, re.MULTILINE).group(1))
+    raise Skip("callgrind_control cannot ask here: " + done.stdout.decode("utf-8", "replace"))
+
+
+def case_instructions_of_a_key_and_of_a_frame(space):
+    need_tracing("valgrind")
+    out = os.path.join(space.base, "callgrind")
+    with screen(space, "valgrind", "--tool=callgrind", "--callgrind-out-file=" + out,
+                "--log-file=" + out + ".log") as program:
+        instructions(program, out, "start")
+        press(program, b"j", 30)
+        hold("thousand instructions a key", instructions(program, out, "keys") / 30 / 1000)
+        press(program, b"\x0c", 20)
+        hold("thousand instructions a whole frame", instructions(program, out, "frames") / 20 / 1000)
+        os.kill(program.pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    assert os.path.exists(MLW), MLW
+    sys.exit(run_cases(HERE))
