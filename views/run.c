@@ -280,13 +280,36 @@ static void zoom_pane(struct run *r)
     r->pane = r->pane == RUN_PANE_FULL ? RUN_PANE_NORMAL : RUN_PANE_FULL;
 }
 
-/* A metric: its chart alone; an execution: its screen; all else: the whole text. */
+/* An input is a dataset: the last part of its address, and the first digits of its digest. */
+static void open_input(struct view *v, const struct run_line *line)
+{
+    enum { DIGITS = 8 };
+    struct sv uri = sv_z(line->value), part = {"", 0}, digest = sv_z(line->note);
+    CLEANUP(str_release) struct str id = STR_INIT;
+    while (uri.n && uri.p[uri.n - 1] == '/') {
+        uri.n--;
+    }
+    while (sv_split(&uri, '/', &part)) {
+    }
+    size_t colon = sv_find(digest, SV(":")); /* sha256:… */
+    digest.p += colon == SIZE_MAX ? 0 : colon + 1;
+    str_addsv(&id, part);
+    str_addf(&id, "@%.*s", DIGITS, digest.p);
+    struct err e = ERR_INIT;
+    if (!views_open_thing(v->app, KIND_DATASET, id.p, &e)) {
+        app_error(v->app, &e);
+    }
+}
+
+/* A metric: its chart alone; an input or execution: its screen; all else: the whole text. */
 static void open_line(struct view *v)
 {
     struct run *r = run_of(v);
     const struct run_line *line = run_selected(r);
     if (line->series) {
         zoom_pane(r);
+    } else if (line->group == RUN_INPUTS && line->note) {
+        open_input(v, line);
     } else if (line->group == RUN_TAGS && z_eq(line->key, "execution")) {
         open_view(v, &execution_view, line->value);
     } else {

@@ -16,7 +16,7 @@ static const struct {
     [KIND_EXECUTION] = {&execution_view, KIND_COUNT, false},
     [KIND_STEP] = {&logs_view, KIND_COUNT, false},
     [KIND_JOB] = {&logs_view, KIND_COUNT, false},
-    [KIND_DATASET] = {NULL, KIND_DATASET, false},
+    [KIND_DATASET] = {&dataset_view, KIND_COUNT, false},
     [KIND_EXPERIMENT] = {NULL, KIND_RUN, false},
     [KIND_RUN] = {&run_view, KIND_COUNT, false},
     [KIND_MODEL] = {NULL, KIND_PACKAGE, false},

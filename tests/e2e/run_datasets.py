@@ -253,6 +253,27 @@ def case_the_demo_knows_its_penguins(space):
         check_column(column, [r[i] for r in rows], header[i])
 
 
+def shot(space, line, size="80x24"):
+    path = os.path.join(space.base, "shot.txt")
+    space.call("--open", line, "--size", size, "--shot", path)
+    with open(path, encoding="utf-8") as handle:
+        return handle.read()
+
+
+def case_the_screen_shows_it(space):
+    source = os.path.join(os.path.dirname(HERE.__file__), "../../core/templates/tabular/data/penguins.csv")
+    with open(source, "rb") as handle:
+        space.write("penguins.csv", handle.read())
+    execution = read_all(space, "penguins.csv").id
+    contains(shot(space, "datasets"), "penguins.csv  ")
+    for _ in range(2):  # made, then found
+        page = shot(space, "dataset penguins")
+        contains(page, "344 rows  8 columns  CSV, 15 KiB  read by 1 execution")
+        contains(page, "bill_length_mm    number    342    2      164   32.1   59.6   43.922  ▂▆▇▇▇▇▇▃▂▁")
+    contains(shot(space, "dataset penguins", "40x8"), "island            text     ▇▆▃")
+    contains(shot(space, "executions"), execution)
+
+
 def case_a_time_is_a_time(space):
     space.write("t.csv", "at,n\n2026-01-01,1\n2026-01-03T12:00:00Z,2\nNA,3\n2026-01-02 00:00:00,4\n")
     read_all(space, "t.csv")

@@ -383,6 +383,12 @@ void fake_behind(struct fake *f, bool is_behind)
 
 void fake_doc(struct fake *f, enum kind kind, const char *id, const char *json)
 {
+    fake_doc_progress(f, kind, id, json, 0, 0);
+}
+
+void fake_doc_progress(struct fake *f, enum kind kind, const char *id, const char *json,
+                       size_t loaded, size_t total)
+{
     struct snapshot *s = snapshot_new(SNAPSHOT_DOC);
     struct json *doc = NULL;
     struct err e = ERR_INIT;
@@ -390,6 +396,8 @@ void fake_doc(struct fake *f, enum kind kind, const char *id, const char *json)
         fail_msg("fake_doc: %s", e.msg);
     }
     s->doc = doc;
+    s->loaded = loaded;
+    s->total = total;
     s->kind = kind;
     s->as_of_ms = FAKE_NOW_MS;
     thing_set(f->hub, (struct thing){QUERY_DOC, kind, xstrdup(id), .snapshot = s});

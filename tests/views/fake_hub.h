@@ -42,6 +42,9 @@ void fake_counts(struct fake *f, enum kind kind, const char *id, size_t matched,
 /* While it is behind nothing is answered; then everything that was asked. */
 void fake_behind(struct fake *f, bool is_behind);
 void fake_doc(struct fake *f, enum kind kind, const char *id, const char *json);
+/* The same while what it is made from is still read: so many bytes of so many. */
+void fake_doc_progress(struct fake *f, enum kind kind, const char *id, const char *json,
+                       size_t loaded, size_t total);
 /* Lines parted by '\n', the last without one; id EXEC/STEP as it is asked for. */
 void fake_log(struct fake *f, const char *id, const char *attempt, const char *lines,
               bool is_ended);

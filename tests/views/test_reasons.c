@@ -70,6 +70,11 @@ static void lay_down(struct fake *f)
         "\",\"LastStatus\":\"Failed\",\"Parameters\":[{\"Name\":\"Epochs\",\"Type\":\"Integer\","
         "\"DefaultValue\":60}],\"Steps\":[{\"Name\":\"train\",\"Type\":\"Training\","
         "\"DependsOn\":[]}]}}");
+    fake_doc(f, KIND_DATASET, "churn.csv@0badcafe",
+             "{\"id\":\"churn.csv@0badcafe\",\"name\":\"churn.csv\",\"versions\":[{\"id\":"
+             "\"churn.csv@0badcafe\"}],\"profile\":{\"what\":\"CSV\",\"rows\":1,\"columns\":[{"
+             "\"name\":\"a\",\"type\":\"integer\",\"count\":1,\"frequent\":[]},{\"name\":\"b\","
+             "\"type\":\"text\",\"frequent\":[]}],\"head\":[[\"1\",\"x\"],[\"2\",\"y\"]]}}");
     fake_series(f, RUN, "auc 0.1 0.3 0.5 0.7 0.8 0.9\n");
     fake_log(f, EXEC "/preprocess", EXEC "/preprocess/1", "one\nerror: two\nthree\n", true);
     fake_log(f, EXEC "/train", EXEC "/train/2", "one\nerror: two\nthree\n", false);
@@ -87,6 +92,7 @@ static const struct place {
     [REASONS_logs] = {&logs_view, KIND_COUNT, EXEC "/train"},
     [REASONS_run] = {&run_view, KIND_COUNT, RUN},
     [REASONS_events] = {&events_view, KIND_COUNT, EXEC},
+    [REASONS_dataset] = {&dataset_view, KIND_COUNT, "churn.csv@0badcafe"},
     [REASONS_model] = {&model_view, KIND_COUNT, "churn/7"},
     [REASONS_compare] = {&compare_view, KIND_COUNT, RUN "\nr2"},
     [REASONS_pipeline] = {&pipeline_view, KIND_COUNT, "churn"},
