@@ -235,12 +235,17 @@ def commands(folder):
     env = {**os.environ, **private_env(folder)}
     attempt("true (the floor), ms", "-", lambda: timed(["true"], 50) * 1000)
     attempt("mlw --version, ms", "3", lambda: timed([MLW, "--version"], 50, env=env) * 1000)
+    workspace = os.path.join(folder, "status")
+    timed([MLW, "init", workspace], env=env)
+    line = [MLW, "-C", workspace, "status", "-o", "line"]
+    attempt("mlw status -o line, ms", "5", lambda: timed(line, 50, env=env) * 1000)
     big = definition(folder, 2000)
     attempt("mlw check, 2,000 steps, ms", "1000", lambda: timed([MLW, "check", big], 3, env=env) * 1000)
     if not shutil.which("valgrind"):
         missing.append("instruction counts: valgrind is not installed")
         return
     attempt("mlw --version, million instructions", "-", lambda: instructions([MLW, "--version"], env=env) / 1e6)
+    attempt("mlw status -o line, million instructions", "-", lambda: instructions(line, env=env) / 1e6)
     attempt("mlw check, 2,000 steps, million instructions", "-",
             lambda: instructions([MLW, "check", big], env=env) / 1e6)
 

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 
-from engine import (MLW, after, callback, contains, kill, pipeline, processing, run_cases, same,
+from engine import (MLW, ROOT, after, callback, contains, kill, pipeline, processing, run_cases, same,
                     training, until)
 
 HERE = sys.modules[__name__]
@@ -108,6 +108,27 @@ def case_a_retried_execution_is_not_red_while_it_runs(space):
     space.open_gate()
     child.communicate(timeout=60)
     same(status(space), {"red": [], "waiting": [], "running": []})
+
+
+def instructions(space, *words):
+    """What the release build takes for a command, by callgrind: the same on each machine."""
+    release = os.environ.get("MLW_RELEASE") or os.path.join(ROOT, "build", "mlw")
+    done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", release]
+                          + list(words), env=space.env, cwd=space.dir, timeout=120,
+                          capture_output=True, text=True)
+    return int(re.search(r"Collected : (\d+)", done.stderr).group(1))
+
+
+def case_status_for_a_status_bar_is_small(space):
+    for name in ("a", "b", "c"):
+        space.run(pipeline(training("fit", "exit 3")), "--name", name, status=1)
+    space.sql("insert into run(uid, source, slot, experiment, name, status, started)"
+              " with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000)"
+              " select 'run-' || i, e.source, 100 + i, e.id, 'run', 'FINISHED', i"
+              " from n, (select * from experiment limit 1) e")
+    same(space.call("status", "-o", "line", status=1).out, "\u27173\n")
+    more = instructions(space, "status", "-o", "line") - instructions(space, "--version")
+    assert more < 4000000, more
 
 
 # --- ack ---
