@@ -13,11 +13,10 @@
 #include "core/cmd/act.h"
 #include "core/cmd/junit.h"
 #include "core/cmd/signals.h"
-#include "core/config/config.h"
+#include "core/cmd/tell.h"
 #include "core/loop/loop.h"
 #include "core/model/state.h"
 #include "core/pipeline/control.h"
-#include "core/pipeline/notify.h"
 #include "core/store/execution.h"
 
 enum { POLL_MS = 500, ENSURE_FIRST_MS = 100, ENSURE_MS = 2000, MAX_STARTS = 4 };
@@ -40,8 +39,8 @@ struct wait {
     const struct wait_options *options;
     struct loop *loop;
     struct wait_signal signals[CMD_SIGNALS];
-    struct notify_watch notify;
-    bool is_terminal, is_bell_wanted, is_notify_broken;
+    struct tell tell; /* with is_notified */
+    bool is_terminal;
     bool was_signalled;
     int status;  /* -1: not ended */
     int instead; /* of the execution's own status, once it has ended; -1: that one */
@@ -125,28 +124,6 @@ static void show_steps(struct wait *w)
     arena_release(&a);
 }
 
-static void told(void *arg, const struct notice *n)
-{
-    const struct wait *w = arg;
-    CLEANUP(str_release) struct str text = STR_INIT;
-    if (w->is_terminal && w->is_bell_wanted) {
-        fputs("\r\033[K\a", stderr);
-    }
-    if (z_eq(n->event, "waiting")) { /* the end is said anyway */
-        notify_line(n, &text);
-        fprintf(stderr, "%s\n", text.p);
-    }
-}
-
-static void tell(struct wait *w)
-{
-    struct err e = ERR_INIT;
-    if (!notify_look(&w->notify, w->ws, w->st, told, w, &e) && !w->is_notify_broken) {
-        w->is_notify_broken = true; /* said once; the waiting goes on */
-        (void)cmd_fail(w->line, &e);
-    }
-}
-
 /* It has ended: how the command ends, and what a person is told. */
 static void ended(struct wait *w, const char *status, const char *failure)
 {
@@ -174,7 +151,7 @@ static void look(void *arg)
         return;
     }
     if (w->options->is_notified) {
-        tell(w);
+        tell_look(&w->tell, w->st);
     }
     if (w->is_terminal) {
         show_steps(w);
@@ -327,18 +304,6 @@ static void run_loop(struct wait *w)
     loop_watch_free(watch);
 }
 
-static bool is_bell_wanted(const struct workspace *ws)
-{
-    struct config config;
-    struct err ignored;
-    if (!config_load(ws->dir, &config, &ignored)) {
-        return true;
-    }
-    bool is_wanted = config.notify_terminal != CONFIG_TERMINAL_NEVER;
-    config_release(&config);
-    return is_wanted;
-}
-
 int cmd_wait(const struct cmd_line *line, const struct workspace *ws, struct store *st,
              const char *execution, const struct wait_options *options)
 {
@@ -352,10 +317,9 @@ int cmd_wait(const struct cmd_line *line, const struct workspace *ws, struct sto
                      .is_terminal = isatty(STDERR_FILENO) == 1,
                      .status = -1,
                      .instead = -1};
-    w.is_bell_wanted = options->is_notified && is_bell_wanted(ws);
-    notify_init(&w.notify, KIND_EXECUTION, execution);
+    tell_init(&w.tell, line, ws, KIND_EXECUTION, execution);
     run_loop(&w);
-    notify_release(&w.notify);
+    tell_release(&w.tell);
     loop_free(w.loop);
     if (options->report && !junit_write(st, execution, options->report, &e)) {
         int failed = cmd_fail(line, &e);

@@ -11,6 +11,7 @@
 #include "core/cmd/act.h"
 #include "core/cmd/rows.h"
 #include "core/cmd/signals.h"
+#include "core/cmd/tell.h"
 #include "core/cmd/wait.h"
 #include "core/hub/hub.h"
 #include "core/model/state.h"
@@ -35,7 +36,8 @@ struct watch {
     struct snapshot *last; /* the newest that holds the row */
     char *printed;         /* what was printed of it last, without what time alone changes */
     struct watch_signal signals[CMD_SIGNALS];
-    int status; /* -1: not done */
+    struct tell tell; /* with --notify */
+    int status;       /* -1: not done */
 };
 
 /* Kinds whose things end for good, by the word of their state. */
@@ -138,10 +140,19 @@ static void end(struct watch *w, const struct row *row)
     fail(w, &e);
 }
 
+/* What was waited for is there. */
+static void hold(struct watch *w)
+{
+    w->status = 0;
+    if (w->options.is_notified) {
+        tell_ring(&w->tell);
+    }
+}
+
 static void judge(struct watch *w, const struct row *row)
 {
     if (w->filter && filter_match(w->filter, row, clock_wall_ms())) {
-        w->status = 0;
+        hold(w);
     } else if (has_ended(w, row)) {
         end(w, row);
     }
@@ -168,6 +179,9 @@ static void take(struct watch *w, struct snapshot *s)
     snapshot_unref(w->last);
     w->last = snapshot_ref(s);
     print(w, &s->rows[0], false);
+    if (w->options.is_notified) {
+        tell_look(&w->tell, w->hub->st);
+    }
     judge(w, &s->rows[0]);
 }
 
@@ -183,7 +197,7 @@ static void tick(void *arg)
     const struct row *row = move(w, &w->last->rows[0], by_ms > 0 ? by_ms : 0, true, &now);
     if (filter_match(w->filter, row, clock_wall_ms())) {
         print(w, row, true);
-        w->status = 0;
+        hold(w);
     }
 }
 
@@ -272,6 +286,17 @@ static void follow(struct watch *w)
     hub_unsubscribe(w->hub, sub);
 }
 
+/* Not every kind has events that are told: a look that tells nobody says so. */
+static bool can_tell(struct watch *w, struct err *e)
+{
+    struct notify_watch probe;
+    notify_init(&probe, w->kind, w->id);
+    bool ok = notify_skip(&probe, w->hub->st, e);
+    notify_release(&probe);
+    tell_init(&w->tell, w->line, &w->hub->ws, w->kind, w->id);
+    return ok;
+}
+
 /* KIND ID, or the id of an execution alone. */
 static bool begin(struct watch *w, struct err *e)
 {
@@ -283,15 +308,12 @@ static bool begin(struct watch *w, struct err *e)
     if (w->kind == KIND_COUNT || !cmd_format(w->line, formats, ALEN(formats), &format, e)) {
         return false;
     }
-    static const char *const others[] = {"junit", "notify"};
-    for (size_t i = 0; i < ALEN(others); i++) {
-        if (cmd_has(w->line, others[i])) {
-            return err_set(e, ERR_USAGE, "--%s is of mlw watch EXEC without --for and -o",
-                           others[i]);
-        }
+    if (cmd_has(w->line, "junit")) {
+        return err_set(e, ERR_USAGE, "--junit is of mlw watch EXEC without --for and -o");
     }
     return wait_options_read(w->line, &w->options, e) &&
-           (w->id = cmd_resolve(w->line, w->kind, id, e)) && (w->hub = cmd_hub(w->line, false, e));
+           (w->id = cmd_resolve(w->line, w->kind, id, e)) &&
+           (w->hub = cmd_hub(w->line, false, e)) && (!w->options.is_notified || can_tell(w, e));
 }
 
 int cmd_watch_row(const struct cmd_line *line)
@@ -303,6 +325,7 @@ int cmd_watch_row(const struct cmd_line *line)
     } else {
         fail(&w, &e);
     }
+    tell_release(&w.tell);
     snapshot_unref(w.last);
     filter_free(w.filter);
     hub_free(w.hub);

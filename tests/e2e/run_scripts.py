@@ -328,7 +328,7 @@ def case_watch_refuses(space):
              (["watch", "execution", good, "-o", "csv"], 2, "jsonl"),
              (["watch", "execution", good, "--timeout", "x"], 2, "--timeout"),
              (["watch", "execution", good, "--junit", "x.xml"], 2, "--junit"),
-             (["watch", good, "--for", "a", "--notify"], 2, "--notify"),
+             (["watch", "context", "local", "--for", "a", "--notify"], 2, "context"),
              (["watch", "execution", "zzzzzzzz", "--for", "a"], 3, "zzzzzzzz"),
              (["watch", "run", "zzzzzzzz", "--for", "a"], 3, "zzzzzzzz"),
              (["watch", "step", good + "/none", "--for", "a"], 3, "none"))
@@ -407,6 +407,28 @@ def case_watch_runs_out_of_time(space):
     assert lines(held)[-1]["duration"] > 1, held.out
     contains(space.call("watch", "execution", execution, "--timeout", "200ms", status=5).err,
              "has not ended")
+
+
+def case_watch_calls_who_is_away(space):
+    calls = os.path.join(space.base, "calls")
+    home = os.path.join(space.base, "config")
+    hook = space.write("hook", "#!/bin/sh\nprintf '%%s\\n' \"$(cat)\" >> %s\n" % calls)
+    os.chmod(hook, 0o700)
+    os.makedirs(os.path.join(home, "mlw"))
+    with open(os.path.join(home, "mlw", "mlw.conf"), "w", encoding="utf-8") as out:
+        out.write("[notify]\ncommand = %s\n" % hook)
+    waits = space.detach(WAITS)
+    token = until_waiting(space, waits)
+    child = space.start("watch", "gate", token, "--for", "state=Approved", "--notify",
+                        XDG_CONFIG_HOME=home)
+    child.stdout.readline()
+    until(lambda: os.path.exists(calls) and open(calls, encoding="utf-8").read(), "the call")
+    space.call("gate", "approve", token)
+    child.communicate(timeout=60)
+    same(child.returncode, 0)
+    with open(calls, encoding="utf-8") as lines_of:
+        told = [json.loads(line) for line in lines_of]
+    same([(t["event"], t["kind"], t["id"]) for t in told][:1], [("waiting", "gate", token)])
 
 
 def case_watch_and_signals(space):
