@@ -127,6 +127,9 @@ static void ask(struct loop *l)
     l->unseen_bytes = unseen(l) + (int64_t)l->out.n;
     l->unseen_ms = l->app->mono_ms;
     l->sent_bytes += l->out.n;
+    if (l->frames == 0 && l->app->is_theme_guessed) {
+        l->input.is_ground_awaited = term_ask_background(l->term, &l->out);
+    }
     if (!l->asked_ms && (l->sent_bytes >= PACE_BYTES || l->frames == 0)) {
         str_addz(&l->out, "\033[5n");
         l->asked_ms = l->app->mono_ms;
@@ -157,6 +160,10 @@ static void count_held(struct loop *l)
 
 static void hear_answers(struct loop *l)
 {
+    if (l->input.has_background) {
+        l->input.has_background = false;
+        app_background(l->app, l->input.background);
+    }
     if (l->input.reports != l->answers) {
         l->answers = l->input.reports;
         l->asked_ms = 0;
@@ -514,19 +521,21 @@ static void obey_no_color(struct app *app)
     struct err ignored = ERR_INIT;
     if (term_env_no_color() && !app->config.no_colour) {
         app->config.no_colour = true;
+        app->is_theme_guessed = false;
         (void)!theme_load("mono", &app->theme, &ignored);
     }
 }
 
-/* Nobody chose a theme: by the ground of this terminal. A wish that cannot be met changes nothing.
- */
+/* Nobody chose a theme: by what the environment says, until the terminal says more. */
 static void guess_theme(struct app *app)
 {
-    const struct app_config *c = &app->config;
-    struct err ignored = ERR_INIT;
-    if (!c->theme && !c->theme_text && !c->colorfgbg && !c->no_colour) {
-        (void)!theme_load(theme_guess(term_env_colorfgbg()), &app->theme, &ignored);
+    struct err e = ERR_INIT;
+    bool is_guessed = app->is_theme_guessed;
+    if (is_guessed && !app->config.colorfgbg &&
+        !app_theme_set(app, theme_guess(term_env_colorfgbg()), &e)) {
+        app_error(app, &e);
     }
+    app->is_theme_guessed = is_guessed;
 }
 
 static bool run(struct loop *l, struct err *e)

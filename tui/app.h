@@ -41,6 +41,10 @@ struct app_config {
     enum handled (*command)(void *arg, struct app *app, enum cmd cmd, const struct cmd_arg *a);
     /* Write a file for `:save`; NULL: refused. */
     bool (*write_file)(void *arg, const char *path, struct sv bytes, struct err *e);
+    /* A person's own theme of that name, which stands above a bundled one; false: there is none, or
+     * it could not be read (then e has a code). May be NULL. */
+    bool (*read_theme)(void *arg, const char *name, struct str *text, char **ret_file,
+                       struct err *e);
     /* What goes on without the screen, for the quit dialog ("2 executions go on"). May be NULL. */
     void (*quit_note)(void *arg, struct str *out);
     /* view_ops.reasons of the app's own texts (help, messages, documents); NULL: none. */
@@ -50,18 +54,17 @@ struct app_config {
 
     const char *colorfgbg;  /* to guess the theme by; NULL: the variable COLORFGBG (app_run) */
     int sync_fd;            /* where {u64 frame, u64 input bytes} go; 0: the variable MLW_SYNC_FD */
-    const char *theme;      /* bundled name; NULL: guessed */
-    const char *theme_text; /* a person's theme instead; NULL: none */
-    const char *theme_file; /* its name in errors */
+    const char *theme;      /* name; NULL: guessed, by what the terminal answers or COLORFGBG */
     const char *keys_text;  /* a person's keys on top of the default; NULL: none */
-    const char *keys_file;
+    const char *keys_file;  /* its name in errors */
     const char *first_line; /* --open; NULL: none */
     int calls;              /* enum app_calls */
     bool is_ascii, no_colour, is_plain, is_read_only;
     int w, h; /* without a terminal: the size; 0: 80x24 */
 };
 
-/* NULL: the theme or keys are wrong (e names file and line). */
+/* NULL: there is no such theme, or it is wrong (e names file and line). Wrong keys of a person are
+ * said on the screen, and the default ones hold. */
 MUST_USE struct app *app_new(const struct app_config *config, struct err *e);
 void app_free(struct app *app); /* closes all views */
 
@@ -143,6 +146,9 @@ void app_copy(struct app *app, struct sv text);
 /* Somebody who may not be looking is told: a toast that stays until a key, and the terminal's own
  * ways (app_config.calls), with the next frame. */
 void app_call(struct app *app, enum toast kind, struct sv text);
+MUST_USE bool app_theme_set(struct app *app, const char *name, struct err *e);
+/* The terminal said what its ground is (0xrrggbb): once, and only for a theme nobody chose. */
+void app_background(struct app *app, uint32_t rgb);
 
 /* --- without a terminal: tests, --shot, --plain --- */
 void app_resize(struct app *app, int w, int h);

@@ -21,7 +21,7 @@ enum {
 };
 
 /* tags of the app's own modals; views use tags >= 0 */
-enum { TAG_QUIT = -1, TAG_ACTIONS = -2, TAG_SAVE = -3 };
+enum { TAG_QUIT = -1, TAG_ACTIONS = -2, TAG_SAVE = -3, TAG_THEME = -4 };
 
 enum modal_kind { MODAL_PROMPT, MODAL_DIALOG, MODAL_MENU, MODAL_PALETTE };
 
@@ -77,6 +77,7 @@ struct app {
 
     /* for the loop */
     bool wants_redraw, wants_suspend, is_theme_new;
+    bool is_theme_guessed; /* the ground of the terminal may still say otherwise */
     bool wants_copy, wants_call;
     struct str copied, call;
 };

@@ -191,6 +191,8 @@ static void own_reply(struct app *app, int tag, enum reply what, struct sv text)
         app_quit(app, 0);
     } else if (tag == TAG_ACTIONS) {
         (void)app_command(app, cmd_by_name(text), NULL);
+    } else if (tag == TAG_THEME) {
+        (void)app_command(app, CMD_THEME, &(struct cmd_arg){.text = text});
     } else if (tag == TAG_SAVE) {
         (void)app_command(app, CMD_SAVE, &(struct cmd_arg){.text = text});
     }

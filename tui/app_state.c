@@ -5,23 +5,59 @@
 #include "core/base/mem.h"
 #include "tui/app_internal.h"
 
+static bool theme_read(const struct app *app, const char *name, struct theme *ret, struct err *e)
+{
+    const struct app_config *c = &app->config;
+    CLEANUP(str_release) struct str text = STR_INIT;
+    CLEANUP(mem_free_ptr) char *file = NULL;
+    if (c->read_theme && c->read_theme(c->arg, name, &text, &file, e)) {
+        return theme_parse(sv_of(&text), file, ret, e);
+    }
+    return e->code == ERR_NONE && theme_load(name, ret, e);
+}
+
+bool app_theme_set(struct app *app, const char *name, struct err *e)
+{
+    if (!theme_read(app, name, &app->theme, e)) {
+        return false;
+    }
+    app->is_theme_guessed = false;
+    app->is_theme_new = app->is_dirty = true;
+    return true;
+}
+
+void app_background(struct app *app, uint32_t rgb)
+{
+    struct err e = ERR_INIT;
+    bool is_asked = app->is_theme_guessed;
+    app->is_theme_guessed = false;
+    if (is_asked && !app_theme_set(app, theme_for_background(rgb), &e)) {
+        app_error(app, &e);
+    }
+}
+
 static bool theme_setup(struct app *app, struct err *e)
 {
     const struct app_config *c = &app->config;
-    if (c->theme_text) {
-        return theme_parse(sv_z(c->theme_text), c->theme_file ? c->theme_file : "theme",
-                           &app->theme, e);
-    }
     const char *name = c->no_colour && !c->theme ? "mono" : c->theme;
-    return theme_load(name ? name : theme_guess(c->colorfgbg), &app->theme, e);
+    bool is_set = app_theme_set(app, name ? name : theme_guess(c->colorfgbg), e);
+    app->is_theme_guessed = is_set && !name;
+    return is_set;
 }
 
 static bool keys_setup(struct app *app, struct err *e)
 {
     const struct app_config *c = &app->config;
-    return keymap_add_default(&app->keymap, e) &&
-           (!c->keys_text ||
-            keymap_add(&app->keymap, sv_z(c->keys_text), c->keys_file ? c->keys_file : "keys", e));
+    struct err wrong = ERR_INIT;
+    if (!keymap_add_default(&app->keymap, e)) {
+        return false;
+    }
+    if (c->keys_text && !keymap_add(&app->keymap, sv_z(c->keys_text),
+                                    c->keys_file ? c->keys_file : "keys", &wrong)) {
+        (void)err_hint(&wrong, "nothing of the file was taken; mlw-keys(7) says how it is written");
+        app_error(app, &wrong);
+    }
+    return true;
 }
 
 struct app *app_new(const struct app_config *config, struct err *e)

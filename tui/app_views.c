@@ -4,6 +4,7 @@
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
+#include "core/base/vec.h"
 #include "tui/app_internal.h"
 
 struct slot *app_slot(const struct app *app, uint32_t id)
@@ -188,14 +189,34 @@ enum can app_can(const struct app *app, const struct view *v, enum cmd cmd, stru
     return can;
 }
 
+/* Those that are built in; one that is chosen by its name may be a person's own. */
+static void theme_menu(struct app *app)
+{
+    VEC(struct menu_item) items = {0};
+    VEC(char *) texts = {0};
+    char *name;
+    for (size_t i = 0; (name = theme_bundled_name(i)); i++) {
+        char *text = theme_bundled_text(i);
+        vec_push(&texts, name);
+        vec_push(&texts, text);
+        vec_push(&items, (struct menu_item){.id = name, .describe = text});
+    }
+    app_menu(app, NULL, TAG_THEME, "theme: ", items.at, items.n);
+    for (size_t i = 0; i < texts.n; i++) {
+        free(texts.at[i]);
+    }
+    vec_release(&texts);
+    vec_release(&items);
+}
+
 static void own_theme(struct app *app, const struct cmd_arg *arg)
 {
     struct err e = ERR_INIT;
     CLEANUP(mem_free_ptr) char *z = sv_dup(sv_trim(arg->text));
     if (*z == '\0') {
-        app_toast(app, TOAST_INFO, "themes: dark, light, mono (theme NAME)");
-    } else if (theme_load(z, &app->theme, &e)) {
-        app->is_theme_new = app->is_dirty = true;
+        theme_menu(app);
+    } else if (app_theme_set(app, z, &e)) {
+        app_toast(app, TOAST_INFO, "theme %s", z);
     } else {
         app_error(app, &e);
     }

@@ -46,14 +46,27 @@ void input_feed(struct input *in, const void *bytes, size_t n)
     str_add(&in->pending, bytes, n);
 }
 
-bool input_is_pending(const struct input *in)
-{
-    return in->at < in->pending.n && !in->in_paste;
-}
-
 static struct sv rest_of(const struct input *in)
 {
     return (struct sv){in->pending.p + in->at, in->pending.n - in->at};
+}
+
+/* The answer to OSC 11: ESC ] 11 ; rgb:R/G/B, one to four digits each, then BEL or ESC \ */
+static const char ground_begin[] = "\033]11;rgb";
+enum { GROUND_MAX = 64 };
+
+/* The beginning of an answer that is still to come: no key, however long it takes. */
+static bool is_ground_open(const struct input *in)
+{
+    struct sv v = rest_of(in);
+    size_t n = v.n < sizeof ground_begin - 1 ? v.n : sizeof ground_begin - 1;
+    return in->is_ground_awaited && v.n > 1 && v.n < GROUND_MAX &&
+           memcmp(v.p, ground_begin, n) == 0;
+}
+
+bool input_is_pending(const struct input *in)
+{
+    return in->at < in->pending.n && !in->in_paste && !is_ground_open(in);
 }
 
 static void take(struct input *in, size_t n)
@@ -219,6 +232,65 @@ static struct decoded introduced(struct sv v, bool is_final)
     return d.used || !is_final ? d : (struct decoded){v.n, {0, 0}};
 }
 
+/* --- the ground --- */
+
+static bool channel_parse(struct sv *rest, uint32_t *ret)
+{
+    uint32_t value = 0, full = 1;
+    struct sv digits = {rest->p, 0};
+    (void)sv_split(rest, '/', &digits);
+    for (size_t i = 0; i < digits.n; i++) {
+        char c = digits.p[i];
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0 || i >= 4) {
+            return false;
+        }
+        value = value << 4 | (uint32_t)digit;
+        full <<= 4;
+    }
+    *ret = full > 1 ? value * 255 / (full - 1) : 0;
+    return full > 1;
+}
+
+static bool ground_parse(struct sv v, uint32_t *ret)
+{
+    uint32_t rgb = 0, channel;
+    struct sv rest = v, name;
+    (void)sv_split(&rest, ':', &name); /* rgb, or rgba with a fourth */
+    for (int i = 0; i < 3; i++) {
+        if (!channel_parse(&rest, &channel)) {
+            return false;
+        }
+        rgb = rgb << 8 | channel;
+    }
+    *ret = rgb;
+    return true;
+}
+
+/* Bytes of a whole answer; 0: it is none, or not whole. */
+static size_t ground_take(struct input *in, struct sv v)
+{
+    if (!sv_starts(v, ground_begin)) {
+        return 0;
+    }
+    for (size_t i = sizeof ground_begin - 1; i < v.n && i < GROUND_MAX; i++) {
+        bool is_end = v.p[i] == '\a' || (v.p[i] == '\\' && v.p[i - 1] == '\033');
+        size_t end = v.p[i] == '\a' ? i : i - 1;
+        uint32_t rgb;
+        if (is_end && ground_parse((struct sv){v.p + 5, end - 5}, &rgb)) {
+            in->has_background = true;
+            in->background = rgb;
+        }
+        if (is_end) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
 static struct decoded escape(const struct input *in, struct sv v, bool is_final)
 {
     bool may_grow;
@@ -298,11 +370,22 @@ static struct input_event step(struct input *in, bool is_final)
         if (v.n == 0) {
             return (struct input_event){.kind = INPUT_NONE};
         }
+        size_t ground = ground_take(in, v);
+        if (ground) {
+            take(in, ground);
+            continue;
+        }
+        if (is_ground_open(in)) {
+            return (struct input_event){.kind = INPUT_NONE};
+        }
         struct decoded d = v.p[0] == '\033' ? escape(in, v, is_final) : plain(v, is_final);
         if (d.used == 0) {
             return (struct input_event){.kind = INPUT_NONE};
         }
-        in->reports += sv_eq((struct sv){v.p, d.used}, SV("\033[0n"));
+        if (sv_eq((struct sv){v.p, d.used}, SV("\033[0n"))) {
+            in->reports++;
+            in->is_ground_awaited = false; /* it answers in order */
+        }
         take(in, d.used);
         if (d.key.code) {
             return (struct input_event){.kind = INPUT_KEY, .key = d.key};

@@ -37,7 +37,10 @@ struct input {
     struct input_seq *seqs;
     size_t seq_count;
     uint64_t consumed;
-    uint64_t reports; /* answers to the question whether all was shown: ESC [ 0 n */
+    bool is_ground_awaited; /* set by the app when it asked; until the terminal answers */
+    bool has_background;    /* the terminal said what its ground is; the app takes it back */
+    uint32_t background;    /* 0xrrggbb */
+    uint64_t reports;       /* answers to the question whether all was shown: ESC [ 0 n */
 };
 
 void input_init(struct input *in);

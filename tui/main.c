@@ -1,6 +1,7 @@
 /* main: the composition root, the one file that sees every layer. A command runs and ends; without
  * one the screen is opened on a hub with its own thread. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "core/base/utf8.h"
@@ -14,8 +15,12 @@
 static void apply_config(const struct cmd_globals *g, struct screen_options *o,
                          struct config *config, struct err *e)
 {
-    static const char *const themes[] = {
-        [CONFIG_THEME_DARK] = "dark", [CONFIG_THEME_LIGHT] = "light", [CONFIG_THEME_MONO] = "mono"};
+    static const char *const themes[] = {[CONFIG_THEME_DARK] = "dark",
+                                         [CONFIG_THEME_LIGHT] = "light",
+                                         [CONFIG_THEME_HIGH_CONTRAST] = "high-contrast",
+                                         [CONFIG_THEME_COLOUR_BLIND] = "colour-blind",
+                                         [CONFIG_THEME_COLOUR_BLIND_LIGHT] = "colour-blind-light",
+                                         [CONFIG_THEME_MONO] = "mono"};
     struct workspace ws = {0};
     struct err ignored;
     bool has_workspace = workspace_find(g->dir, false, &ws, &ignored);
@@ -52,10 +57,13 @@ static int screen(const struct cmd_globals *g)
                                             .is_plain = g->is_plain,
                                             .is_read_only = g->is_read_only,
                                             .no_color = g->no_color};
+    char *config_dir = config_user_dir();
+    screen_options.config_dir = config_dir;
     struct config config;
     config_init(&config);
     apply_config(g, &screen_options, &config, &config_err);
     int status = screen_run(&screen_options);
+    free(config_dir);
     hub_free(hub);
     config_release(&config);
     return status;

@@ -26,16 +26,16 @@ static const char paste_on[] = "\033[?2004h";
 static const char paste_off[] = "\033[?2004l";
 
 /* What is known of a family of terminals beyond terminfo; the first prefix of TERM that fits. */
-enum { QUIRK_NO_COLOUR = 1, QUIRK_NO_PASTE = 2, QUIRK_NO_NOTIFY = 4 };
+enum { QUIRK_NO_COLOUR = 1, QUIRK_NO_PASTE = 2, QUIRK_NO_OSC = 4 };
 static const struct {
     const char *prefix;
     unsigned quirks;
 } quirks[] = {
     {"linux", QUIRK_NO_COLOUR | QUIRK_NO_PASTE |
-                  QUIRK_NO_NOTIFY}, /* 8 colours, of which blue and dim are illegible */
-    {"vt", QUIRK_NO_PASTE | QUIRK_NO_NOTIFY},
-    {"cons", QUIRK_NO_PASTE | QUIRK_NO_NOTIFY},
-    {"dumb", QUIRK_NO_NOTIFY},
+                  QUIRK_NO_OSC}, /* 8 colours, of which blue and dim are illegible */
+    {"vt", QUIRK_NO_PASTE | QUIRK_NO_OSC},
+    {"cons", QUIRK_NO_PASTE | QUIRK_NO_OSC},
+    {"dumb", QUIRK_NO_OSC},
     {"", 0},
 };
 
@@ -544,6 +544,13 @@ void term_resume(struct term *t)
     term_redraw(t);
 }
 
+bool term_ask_background(const struct term *t, struct str *out)
+{
+    bool is_asked = t->level != COLOUR_MONO && !(t->quirks & QUIRK_NO_OSC);
+    str_addz(out, is_asked ? "\033]11;?\033\\" : "");
+    return is_asked;
+}
+
 void term_clipboard(struct str *out, struct sv text)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -564,7 +571,7 @@ void term_clipboard(struct str *out, struct sv text)
 void term_notify(const struct term *t, struct str *out, struct sv text)
 {
     CLEANUP(str_release) struct str line = STR_INIT;
-    if (t->quirks & QUIRK_NO_NOTIFY) {
+    if (t->quirks & QUIRK_NO_OSC) {
         return;
     }
     struct sv rest = text;

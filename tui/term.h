@@ -39,9 +39,12 @@ void term_define_keys(struct term *t, struct input *in);
 
 /* Append what must be written so that the terminal shows the canvas. */
 void term_frame(struct term *t, const struct canvas *c, struct str *out);
-void term_redraw(struct term *t);                     /* the next frame writes everything */
-void term_suspend(struct term *t, struct str *out);   /* put back, for SIGTSTP */
-void term_resume(struct term *t);                     /* and take again, with the next frame */
+void term_redraw(struct term *t);                   /* the next frame writes everything */
+void term_suspend(struct term *t, struct str *out); /* put back, for SIGTSTP */
+void term_resume(struct term *t);                   /* and take again, with the next frame */
+/* Ask for the colour of its ground (OSC 11); the answer comes as input. False, and nothing, where
+ * the terminal would print the question. */
+bool term_ask_background(const struct term *t, struct str *out);
 void term_clipboard(struct str *out, struct sv text); /* OSC 52 */
 /* OSC 9 and OSC 777, which desktops show as a notification; nothing to terminals that would print
  * them. `text` is one harmless line; at most TERM_NOTIFY_BYTES of it are sent. */

@@ -1,6 +1,8 @@
 /* Theme files and what styles look like; the tables of roles and glyphs. */
 #include "tui/theme.h"
 
+#include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "core/base/embed.h"
@@ -71,15 +73,15 @@ uint32_t theme_rgb(int colour)
     return grey << 16 | grey << 8 | grey;
 }
 
-static int nearest_of_16(int colour)
+/* Of the colours from first to end - 1. */
+static int nearest(uint32_t want, int first, int end)
 {
-    uint32_t want = theme_rgb(colour);
-    int best = 7;
-    long best_distance = 1L << 30;
-    for (int i = 0; i < 16; i++) {
+    int best = first;
+    long best_distance = LONG_MAX;
+    for (int i = first; i < end; i++) {
         long distance = 0;
         for (int shift = 0; shift <= 16; shift += 8) {
-            long d = (long)(want >> shift & 0xff) - (long)(colours[i].rgb >> shift & 0xff);
+            long d = (long)(want >> shift & 0xff) - (long)(theme_rgb(i) >> shift & 0xff);
             distance += d * d;
         }
         if (distance < best_distance) {
@@ -90,9 +92,32 @@ static int nearest_of_16(int colour)
     return best;
 }
 
+static bool rgb_parse(struct sv value, uint32_t *ret)
+{
+    uint32_t rgb = 0;
+    if (value.n != 7 || value.p[0] != '#') {
+        return false;
+    }
+    for (size_t i = 1; i < 7; i++) {
+        char c = value.p[i];
+        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit < 0) {
+            return false;
+        }
+        rgb = rgb << 4 | (uint32_t)digit;
+    }
+    *ret = rgb;
+    return true;
+}
+
 static bool colour_parse(struct sv word, int16_t *ret)
 {
     int64_t number;
+    uint32_t rgb;
+    if (rgb_parse(word, &rgb)) { /* those below 16 are the terminal's to choose */
+        *ret = (int16_t)nearest(rgb, 16, 256);
+        return true;
+    }
     if (sv_eqz(word, "default")) {
         *ret = -1;
         return true;
@@ -119,7 +144,7 @@ static bool colour_pair_parse(struct sv word, int16_t *ret_256, int16_t *ret_16)
         return false;
     }
     if (first.n == word.n) {
-        low = (int16_t)(full < 16 ? full : nearest_of_16(full));
+        low = (int16_t)(full < 16 ? full : nearest(theme_rgb(full), 0, 16));
     } else if (!colour_parse(rest, &low) || low > 15) {
         return false;
     }
@@ -169,24 +194,6 @@ static bool look_parse(struct sv value, struct look_words *ret, struct err *e)
         }
     }
     *ret = l;
-    return true;
-}
-
-static bool rgb_parse(struct sv value, uint32_t *ret)
-{
-    uint32_t rgb = 0;
-    if (value.n != 7 || value.p[0] != '#') {
-        return false;
-    }
-    for (size_t i = 1; i < 7; i++) {
-        char c = value.p[i];
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        if (digit < 0) {
-            return false;
-        }
-        rgb = rgb << 4 | (uint32_t)digit;
-    }
-    *ret = rgb;
     return true;
 }
 
@@ -266,6 +273,14 @@ static const struct embed_file *bundled(size_t i)
     return NULL;
 }
 
+char *theme_bundled_text(size_t i)
+{
+    const struct embed_file *f = bundled(i);
+    struct sv rest = {f ? (const char *)f->data : "", f ? f->size : 0}, line = {"", 0};
+    (void)sv_split(&rest, '\n', &line);
+    return f ? sv_dup(sv_trim((struct sv){line.p + 1, line.n - 1})) : NULL;
+}
+
 char *theme_bundled_name(size_t i)
 {
     const struct embed_file *f = bundled(i);
@@ -281,8 +296,13 @@ bool theme_load(const char *name, struct theme *ret, struct err *e)
             return theme_parse((struct sv){(const char *)f->data, f->size}, f->name, ret, e);
         }
     }
+    CLEANUP(str_release) struct str names = STR_INIT;
+    for (size_t i = 0; (f = bundled(i)); i++) {
+        str_addz(&names, i ? ", " : "");
+        str_add(&names, f->name, strlen(f->name) - strlen(".theme"));
+    }
     err_set(e, ERR_NOT_FOUND, "there is no theme \"%s\"", name);
-    return err_hint(e, "dark, light and mono are built in");
+    return err_hint(e, "built in: %s", names.p);
 }
 
 const char *theme_guess(const char *colorfgbg)
@@ -295,13 +315,32 @@ const char *theme_guess(const char *colorfgbg)
     return is_light ? "light" : "dark";
 }
 
+/* WCAG 2.1, relative luminance. */
+double theme_luminance(uint32_t rgb)
+{
+    static const double weights[] = {0.0722, 0.7152, 0.2126}; /* blue, green, red */
+    double sum = 0;
+    for (int i = 0; i < 3; i++) {
+        double v = (double)(rgb >> (8 * i) & 0xff) / 255;
+        sum += weights[i] * (v <= 0.03928 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+const char *theme_for_background(uint32_t rgb)
+{
+    /* where black and white letters are equally far from it */
+    return theme_luminance(rgb) > 0.179 ? "light" : "dark";
+}
+
 struct look theme_look(const struct theme *t, unsigned style, enum colour_level level)
 {
     struct look look = t->look[level][style & STYLE_ROLE_MASK];
     look.flags |= style & ~(unsigned)STYLE_ROLE_MASK;
     if (style & STYLE_REVERSE) {
         /* coloured letters become coloured blocks: the selected row is of one piece, and cheap */
-        look.fg = look.bg = -1;
+        look.fg = t->look[level][ROLE_NORMAL].fg;
+        look.bg = t->look[level][ROLE_NORMAL].bg;
         look.flags &= STYLE_REVERSE | STYLE_BOLD;
     }
     return look;

@@ -2,10 +2,10 @@
  *
  * Views name roles (roles.def) and glyphs (glyphs.def), never colours or characters. A theme is a
  * text file of `ROLE = COLOUR[:COLOUR16] [on COLOUR[:COLOUR16]] [bold dim underline reverse]` and
- * `mono.ROLE = ATTRIBUTES`; the bundled ones (themes/: dark, light, mono) are compiled in.
- * COLOUR is 0..255 or a name of the 16 (`red`, `brightblue`) or `default`; without COLOUR16 the
- * nearest of the 16 is taken. `foreground`/`background` = #rrggbb are for SVG. Constant after
- * loading; any thread. */
+ * `mono.ROLE = ATTRIBUTES`; the bundled ones, in themes/, are compiled in; the first line of
+ * one is a comment that says what it is for. COLOUR is 0..255, #rrggbb (the nearest of 16..255), a
+ * name of the 16 (`red`, `brightblue`) or `default`; without COLOUR16 the nearest of the 16 is
+ * taken. `foreground`/`background` = #rrggbb are for SVG. Constant after loading; any thread. */
 #ifndef MLW_TUI_THEME_H
 #define MLW_TUI_THEME_H
 
@@ -55,8 +55,12 @@ MUST_USE bool theme_parse(struct sv text, const char *file, struct theme *ret, s
 MUST_USE bool theme_load(const char *name, struct theme *ret, struct err *e);
 /* i-th bundled name, NULL after the last; caller frees. */
 char *theme_bundled_name(size_t i);
+char *theme_bundled_text(size_t i); /* its first line */
 /* "dark" or "light" by COLORFGBG ("15;0"); NULL or nonsense: dark. */
 const char *theme_guess(const char *colorfgbg);
+/* The same by the ground that the terminal says it has. */
+const char *theme_for_background(uint32_t rgb);
+double theme_luminance(uint32_t rgb); /* WCAG, 0 black to 1 white */
 /* What a style looks like at a level. */
 struct look theme_look(const struct theme *t, unsigned style, enum colour_level level);
 /* 0xrrggbb of colour 0..255 as xterm has it. */

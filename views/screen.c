@@ -7,6 +7,7 @@
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
+#include "core/base/path.h"
 #include "core/base/utf8.h"
 #include "views/env.h"
 #include "views/palette.h"
@@ -19,7 +20,8 @@ enum {
     SHOT_MAX_SIDE = 500,
     SHOT_QUIET_MS = 250, /* nothing came for so long: what there is is here */
     SHOT_MS = 10000,     /* and not longer than this */
-    NOTE_NAMES = 3
+    NOTE_NAMES = 3,
+    OWN_MAX_BYTES = 256 * 1024
 };
 
 struct screen {
@@ -27,6 +29,9 @@ struct screen {
     struct hub *hub;
     struct palette palette;
     struct ev ev;
+    const char *config_dir;
+    struct str keys; /* the person's own */
+    char *keys_file;
     uint64_t attention_sub;
     struct snapshot *attention;
 };
@@ -100,6 +105,29 @@ static bool write_file(void *arg, const char *path, struct sv bytes, struct err 
 {
     (void)arg;
     return os_write_file(path, bytes, e);
+}
+
+/* A file of the person's own; false without an error: there is none. */
+static bool read_own(const struct screen *s, const char *name, struct str *text, char **ret_file,
+                     struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *file = s->config_dir ? path_join(s->config_dir, name) : NULL;
+    if (!file || !os_exists(file)) {
+        return false;
+    }
+    if (!os_read_file(file, OWN_MAX_BYTES, text, e)) {
+        return false;
+    }
+    *ret_file = file;
+    file = NULL;
+    return true;
+}
+
+static bool read_theme(void *arg, const char *name, struct str *text, char **ret_file,
+                       struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *file = xasprintf("%s.theme", name);
+    return !strchr(name, '/') && read_own(arg, file, text, ret_file, e);
 }
 
 /* What goes on when the screen is closed. */
@@ -180,6 +208,9 @@ static struct app *make_app(struct screen *s, const struct screen_options *o, st
                                 .complete = complete,
                                 .command = command,
                                 .write_file = write_file,
+                                .read_theme = read_theme,
+                                .keys_text = s->keys_file ? s->keys.p : NULL,
+                                .keys_file = s->keys_file,
                                 .quit_note = quit_note,
                                 .text_reasons = reasons[REASONS_text],
                                 .arg = s,
@@ -204,6 +235,8 @@ static void begin(struct screen *s, const struct screen_options *o)
 {
     s->hub = s->env.hub = o->hub;
     s->env.goals = o->goals;
+    s->config_dir = o->config_dir;
+    s->keys = (struct str)STR_INIT;
     palette_init(&s->palette, o->hub);
     s->attention_sub =
         hub_subscribe(o->hub, &(struct query){.type = QUERY_ROWS, .kind = KIND_ATTENTION});
@@ -212,6 +245,8 @@ static void begin(struct screen *s, const struct screen_options *o)
 static void end(struct screen *s)
 {
     palette_release(&s->palette);
+    str_release(&s->keys);
+    free(s->keys_file);
     hub_unsubscribe(s->hub, s->attention_sub);
     snapshot_unref(s->attention);
 }
@@ -231,12 +266,17 @@ int screen_run(const struct screen_options *o)
     struct err e = ERR_INIT;
     int status = 0;
     begin(&s, o);
+    struct err keys_err = ERR_INIT;
+    (void)!read_own(&s, "keys", &s.keys, &s.keys_file, &keys_err);
     struct app *app = make_app(&s, o, &e);
     bool is_done = app && app_open(app, &home_view, NULL, &e);
     if (is_done) {
         app_connection(app, "● live", ROLE_NORMAL);
         if (o->notice) {
             app_toast(app, TOAST_ERROR, "%s", o->notice);
+        }
+        if (keys_err.code) {
+            app_error(app, &keys_err);
         }
         is_done = o->shot ? shoot(app, o, &e) : app_run(app, &status, &e);
     }

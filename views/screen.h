@@ -11,13 +11,14 @@
 struct screen_options {
     struct hub *hub;
     int wake_fd;
-    const char *open;   /* palette line that is typed before the first paint; NULL: none */
-    const char *shot;   /* FILE.svg or .txt: draw what it shows when the data is here, and leave */
-    const char *size;   /* of the shot, "132x43"; NULL: 80x24 */
-    const char *dir;    /* as it was given; NULL: the current folder */
-    const char *theme;  /* bundled name; NULL: guessed */
-    const char *notice; /* said when the screen opens, until it is read; NULL: none */
-    struct goals goals; /* what is better of which metric */
+    const char *open;  /* palette line that is typed before the first paint; NULL: none */
+    const char *shot;  /* FILE.svg or .txt: draw what it shows when the data is here, and leave */
+    const char *size;  /* of the shot, "132x43"; NULL: 80x24 */
+    const char *dir;   /* as it was given; NULL: the current folder */
+    const char *theme; /* name; NULL: guessed */
+    const char *config_dir;        /* of the person: keys, NAME.theme; NULL: none is known */
+    const char *notice;            /* said when the screen opens, until it is read; NULL: none */
+    struct goals goals;            /* what is better of which metric */
     bool is_silent, is_bell_alone; /* what the terminal does not do for what is watched */
     bool is_plain, is_read_only, no_color;
     bool is_ascii, is_unicode; /* whatever the locale says; neither: by the locale */

@@ -34,7 +34,7 @@ const struct cmd_option cmd_global_options[] = {
     {"open", 0, OPTION_TEXT, "LINE", "type this palette line before the first paint"},
     {"shot", 0, OPTION_TEXT, "FILE", "draw the view into FILE (.svg or .txt) and leave"},
     {"size", 0, OPTION_TEXT, "WxH", "columns and rows of --shot (80x24)"},
-    {"theme", 0, OPTION_TEXT, "THEME", "colours: dark, light or mono"},
+    {"theme", 0, OPTION_TEXT, "THEME", "colours; without it the terminal is asked for its ground"},
     {"plain", 0, OPTION_FLAG, NULL, "numbered lines instead of a screen, for screen readers"},
     {"no-color", 0, OPTION_FLAG, NULL, "attributes instead of colours"},
     {"help", 'h', OPTION_FLAG, NULL, "print usage"},

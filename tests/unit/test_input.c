@@ -46,6 +46,40 @@ static const struct {
     {" <", "<Space><lt>"},
 };
 
+static void the_ground_is_heard(void **state)
+{
+    static const struct {
+        const char *bytes;
+        bool has;
+        uint32_t rgb;
+    } grounds[] = {
+        {"\033]11;rgb:zz/00/00\a", false, 0},
+        {"\033]11;rgb:00/00\a", false, 0},
+        {"\033]11;rgb:00000/00/00\a", false, 0},
+        {"\033]11;rgb:\033\\", false, 0},
+        {"\033]11;rgb:fdfd/f6f6/E3E3\033\\", true, 0xfdf6e3},
+        {"\033]11;rgb:1e/1e/2e\a", true, 0x1e1e2e},
+        {"\033]11;rgb:f/0/8\a", true, 0xff0088},
+        {"\033]11;rgba:ffff/0000/0000/8000\a", true, 0xff0000},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(grounds); i++) {
+        CLEANUP(str_release) struct str out = STR_INIT;
+        struct input in;
+        input_init(&in);
+        in.is_ground_awaited = true;
+        /* byte by byte, and each time nothing more comes for a while */
+        for (const char *p = grounds[i].bytes; *p; p++) {
+            decode(&in, p, 1, p > grounds[i].bytes, &out);
+        }
+        decode(&in, "j", 1, true, &out);
+        assert_string_equal(out.p, "j"); /* nothing of the answer is a key */
+        assert_int_equal(in.has_background, grounds[i].has);
+        assert_int_equal(in.background, grounds[i].rgb);
+        input_release(&in);
+    }
+}
+
 static void bytes_to_keys(void **state)
 {
     (void)state;
@@ -118,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_to_keys),
+        cmocka_unit_test(the_ground_is_heard),
         cmocka_unit_test(cut_anywhere_means_the_same),
         cmocka_unit_test(an_escape_waits_to_be_decided),
         cmocka_unit_test(a_paste_has_an_end),

@@ -270,14 +270,89 @@ static void the_palette_takes_what_is_typed_or_highlighted(void **state)
     app_free(app);
 }
 
-static void wrong_themes_and_keys_stop_the_start(void **state)
+static void wrong_themes_stop_the_start_and_wrong_keys_are_said(void **state)
 {
     (void)state;
     struct err e = ERR_INIT;
     assert_null(app_new(&(struct app_config){.wake_fd = -1, .theme = "pink"}, &e));
-    assert_null(
-        app_new(&(struct app_config){.wake_fd = -1, .keys_text = "j = fly", .keys_file = "k"}, &e));
-    assert_non_null(strstr(e.msg, "k:1"));
+    assert_non_null(strstr(e.hint, "colour-blind"));
+    e = (struct err)ERR_INIT;
+    struct app *app = app_new(&(struct app_config){.wake_fd = -1,
+                                                   .keys_text = "[global]\nK = up\nK = down\n",
+                                                   .keys_file = "own/keys"},
+                              &e);
+    assert_non_null(app_open(app, &runs_view, NULL, &e));
+    assert_true(shows(app, "own/keys:3: this key is already \"up\" in [global]"));
+    app_keys(app, "K");
+    assert_true(shows(app, "Stop calm-otter-66?")); /* the default holds */
+    app_free(app);
+}
+
+static void a_persons_keys_stand_above(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct app *app = app_new(
+        &(struct app_config){.wake_fd = -1, .keys_text = "E = stop\nK = -\n", .keys_file = "k"},
+        &e);
+    assert_non_null(app_open(app, &runs_view, NULL, &e));
+    app_keys(app, "K");
+    assert_true(shows(app, "K is no key here"));
+    app_keys(app, "E");
+    assert_true(shows(app, "Stop calm-otter-66?"));
+    app_free(app);
+}
+
+static bool own_theme(void *arg, const char *name, struct str *text, char **ret_file, struct err *e)
+{
+    (void)e;
+    if (strcmp(name, "mine") != 0) {
+        return false;
+    }
+    *ret_file = xstrdup("mine.theme");
+    str_addsv(text, *(const struct sv *)arg);
+    return true;
+}
+
+static void themes_are_chosen_and_a_persons_own_too(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct sv text = SV("bad = 99\nwarn = pinkish\n");
+    struct app *app = app_new(
+        &(struct app_config){.wake_fd = -1, .theme = "dark", .read_theme = own_theme, .arg = &text},
+        &e);
+    assert_non_null(app_open(app, &runs_view, NULL, &e));
+    app_keys(app, ":theme<Enter>");
+    assert_true(shows(app, "colour-blind-light") && shows(app, "No colour at all"));
+    app_keys(app, "high<Enter>");
+    assert_int_equal(app_theme(app)->background, 0x000000);
+    assert_true(app_line(app, SV("theme mine"), &e));
+    assert_true(shows(app, "mine.theme:2: \"pinkish\" is no colour"));
+    assert_int_equal(app_theme(app)->background, 0x000000);
+    text = SV("bad = 99\n");
+    assert_true(app_line(app, SV("theme mine"), &e));
+    assert_int_equal(app_theme(app)->look[COLOUR_256][ROLE_BAD].fg, 99);
+    app_free(app);
+}
+
+static void the_ground_is_believed_once_and_only_when_nobody_chose(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct app *app = app_new(&(struct app_config){.wake_fd = -1}, &e);
+    assert_non_null(app);
+    assert_int_equal(app_theme(app)->background, 0x101014);
+    app_background(app, 0xfdf6e3);
+    assert_int_equal(app_theme(app)->background, 0xfafafa);
+    app_background(app, 0x000000);
+    assert_int_equal(app_theme(app)->background, 0xfafafa);
+    app_free(app);
+    app = app_new(&(struct app_config){.wake_fd = -1, .theme = "mono"}, &e);
+    assert_non_null(app);
+    app_background(app, 0xffffff);
+    assert_int_equal(app_theme(app)->background, 0x101014);
+    app_free(app);
 }
 
 int main(void)
@@ -290,7 +365,10 @@ int main(void)
         cmocka_unit_test(a_live_prompt_tells_each_letter),
         cmocka_unit_test(history_goes_back_and_forth),
         cmocka_unit_test(the_palette_takes_what_is_typed_or_highlighted),
-        cmocka_unit_test(wrong_themes_and_keys_stop_the_start),
+        cmocka_unit_test(wrong_themes_stop_the_start_and_wrong_keys_are_said),
+        cmocka_unit_test(a_persons_keys_stand_above),
+        cmocka_unit_test(themes_are_chosen_and_a_persons_own_too),
+        cmocka_unit_test(the_ground_is_believed_once_and_only_when_nobody_chose),
     };
     (void)utf8_init_locale();
     return cmocka_run_group_tests(tests, NULL, NULL);
