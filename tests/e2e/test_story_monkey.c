@@ -40,11 +40,16 @@ static const char *const keys[] = {
 
 static const int sizes[][2] = {{24, 80}, {43, 132}, {10, 40}, {15, 60}, {50, 200}, {5, 30}};
 
-static void a_round(struct pty *p, uint64_t *state)
+static void some_keys(struct pty *p, uint64_t *state, const char *const *from, size_t n)
 {
     for (int i = 0; i < KEYS; i++) {
-        pty_send(p, keys[next(state) % ALEN(keys)]);
+        pty_send(p, from[next(state) % n]);
     }
+}
+
+static void a_round(struct pty *p, uint64_t *state)
+{
+    some_keys(p, state, keys, ALEN(keys));
     if (next(state) % 4 == 0) {
         size_t size = next(state) % ALEN(sizes);
         pty_resize(p, sizes[size][0], sizes[size][1]);
@@ -96,20 +101,54 @@ static void play(uint64_t seed)
     story_release(&w);
 }
 
-static void random_keys(void **state)
+static uint64_t first_seed(void)
 {
-    (void)state;
     const char *named = getenv("MLW_SEED");
     int64_t first = 1;
     assert_true(!named || fmt_parse_i64(sv_z(named), &first));
-    for (int64_t seed = first; seed < first + SEEDS; seed++) {
+    return (uint64_t)first;
+}
+
+static void random_keys(void **state)
+{
+    (void)state;
+    for (uint64_t seed = first_seed(); seed < first_seed() + SEEDS; seed++) {
         print_message("seed %d\n", (int)seed);
-        play((uint64_t)seed);
+        play(seed);
+    }
+}
+
+/* In and out of the views of a step while it begins: its log, its run, its curves come to be. */
+static const char *const looking[] = {"m", "m", "l", "<Enter>", "<Enter>", "q", "q",     "j",
+                                      "k", "j", "x", "e",       "d",       "g", "<Tab>", "+",
+                                      "[", "]", "-", "P",       "R",       "T", "G",     "X"};
+
+static void keys_while_training_begins(void **state)
+{
+    (void)state;
+    for (uint64_t seed = first_seed(); seed < first_seed() + SEEDS; seed++) {
+        uint64_t random = seed;
+        struct world w = story_of_churn();
+        struct pty *p = story_spawn(&w, "xterm-256color", "C.UTF-8", NULL);
+        story_text(p, "Running 1");
+        story_keys(p, "<Enter>");
+        story_open(&w, GATE_PREPARE);
+        for (int i = 0; i < ROUNDS; i++) {
+            some_keys(p, &random, looking, ALEN(looking));
+            story_keys(p, i % 10 == 9 ? ":executions<Enter>" : "<Enter>");
+            if (i == ROUNDS / 2) {
+                story_open(&w, GATE_TRAIN);
+            }
+        }
+        pty_free(p);
+        story_stop(&w);
+        story_release(&w);
     }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(random_keys)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(random_keys),
+                                       cmocka_unit_test(keys_while_training_begins)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
