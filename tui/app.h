@@ -76,7 +76,11 @@ MUST_USE bool app_run(struct app *app, int *ret_status, struct err *e);
 /* Open a view on top; NULL when its open failed (e filled; nothing changes). */
 struct view *app_open(struct app *app, const struct view_ops *ops, const struct route *route,
                       struct err *e);
-void app_close(struct app *app, uint32_t view_id);              /* freed after the current call */
+void app_close(struct app *app, uint32_t view_id); /* freed after the current call */
+/* The palette line that leads to the top view as it is seen now; false: it has none. */
+bool app_view_line(const struct app *app, struct str *out);
+/* The palette, with `text` typed already. */
+void app_open_palette(struct app *app, const char *text);
 struct view *app_top(const struct app *app);                    /* NULL when none is open */
 struct view *app_view(const struct app *app, uint32_t view_id); /* NULL when it is gone */
 /* Do a palette line: a command with arguments, else open_line. false: e says why not. */

@@ -38,8 +38,8 @@ struct modal {
 
 struct slot {
     struct view view;
-    int64_t timer_ms;                          /* mono; 0: none */
-    char *line, *kind, *id, *context, *filter; /* of its route */
+    int64_t timer_ms;                                           /* mono; 0: none */
+    char *line, *kind, *id, *context, *filter, *sort, *columns; /* of its route */
 };
 
 struct app {
@@ -105,7 +105,6 @@ void app_modal_shown(struct app *app); /* its frame is on the terminal */
 bool app_is_typing(const struct app *app);
 struct modal *app_modal(const struct app *app);
 void app_modals_clear(struct app *app);
-void app_open_palette(struct app *app, const char *text);
 void app_open_actions(struct app *app);
 void app_ask_quit(struct app *app);
 void app_modal_reply(struct app *app, uint32_t view_id, int tag, enum reply what, struct sv text);

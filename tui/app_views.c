@@ -41,6 +41,8 @@ static void slot_free(struct slot *s)
     free(s->id);
     free(s->context);
     free(s->filter);
+    free(s->sort);
+    free(s->columns);
     free(s);
 }
 
@@ -118,7 +120,20 @@ static struct slot *slot_new(struct app *app, const struct view_ops *ops, const 
     s->id = xstrdup(r ? r->id : NULL);
     s->context = xstrdup(r ? r->context : NULL);
     s->filter = xstrdup(r ? r->filter : NULL);
+    s->sort = xstrdup(r ? r->sort : NULL);
+    s->columns = xstrdup(r ? r->columns : NULL);
     return s;
+}
+
+bool app_view_line(const struct app *app, struct str *out)
+{
+    const struct view *v = app_top(app);
+    if (v && v->ops->line) {
+        v->ops->line(v, out);
+    } else if (v && app->slots[app->current]->line) {
+        str_addz(out, app->slots[app->current]->line);
+    }
+    return out->n > 0;
 }
 
 struct view *app_open(struct app *app, const struct view_ops *ops, const struct route *route,
@@ -131,7 +146,7 @@ struct view *app_open(struct app *app, const struct view_ops *ops, const struct 
         }
     }
     struct slot *s = slot_new(app, ops, route);
-    struct route own = {s->line, s->kind, s->id, s->context, s->filter};
+    struct route own = {s->line, s->kind, s->id, s->context, s->filter, s->sort, s->columns};
     if (ops->open && !ops->open(&s->view, &own, e)) {
         dead_add(app, s);
         return NULL;

@@ -31,6 +31,7 @@ struct view;
 struct route {
     const char *line; /* palette line that leads here, "" or NULL when there is none */
     const char *kind, *id, *context, *filter; /* for the view; NULL when not given */
+    const char *sort, *columns;               /* the same: `auc:desc`; `name,auc` */
 };
 
 struct view {
@@ -132,6 +133,8 @@ struct view_ops {
     /* Select what is drawn in row y of the screen (--plain: its number was typed); false when
      * nothing there can be opened. Default: false. */
     bool (*pick)(struct view *, int y);
+    /* The palette line that leads to what is seen now, to be kept. Default: the route's. */
+    void (*line)(const struct view *, struct str *out);
     /* Id under the cursor; false when there is none. Default: false. */
     bool (*selection)(const struct view *, struct str *out);
     /* Completion of its prompts: add words with menu_add. Default: none. */

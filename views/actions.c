@@ -23,7 +23,9 @@ void act_release(struct act *a)
     forget(a);
     free(a->sent_id);
     free(a->sent_object);
-    a->sent_id = a->sent_object = NULL;
+    free(a->undo_id);
+    free(a->undo_text);
+    a->sent_id = a->sent_object = a->undo_id = a->undo_text = NULL;
     a->request = 0; /* it goes on without us: what was sent is done */
 }
 
@@ -245,6 +247,41 @@ static void send_off(struct act *a, struct view *v, struct req *req, const char 
     a->request = hub_request(view_hub(v), req);
 }
 
+/* --- taking back --- */
+
+static void set_undo(struct act *a, enum req_type type, const char *id, const char *text)
+{
+    char *undo_id = xstrdup(id), *undo_text = xstrdup(text);
+    free(a->undo_id);
+    free(a->undo_text);
+    a->undo = type;
+    a->undo_id = undo_id;
+    a->undo_text = undo_text;
+}
+
+void act_forget_bookmark(struct act *a, struct view *v, const char *name, const char *line)
+{
+    struct req req = {.type = REQ_BOOKMARK, .id = xstrdup(name)};
+    set_undo(a, REQ_BOOKMARK, name, line);
+    send_off(a, v, &req, name);
+}
+
+enum can act_can_undo(const struct act *a, struct str *why)
+{
+    if (a->undo_id) {
+        return CAN_YES;
+    }
+    str_addz(why, "nothing was put aside or forgotten here that could come back");
+    return CAN_OFF;
+}
+
+void act_undo(struct act *a, struct view *v)
+{
+    struct req req = {.type = a->undo, .id = xstrdup(a->undo_id), .text = xstrdup(a->undo_text)};
+    send_off(a, v, &req, a->undo_id);
+    set_undo(a, a->undo, NULL, NULL);
+}
+
 static void send(struct act *a, struct view *v)
 {
     struct err ignored = ERR_INIT; /* was read once already */
@@ -323,6 +360,9 @@ bool act_event(struct act *a, struct view *v, const struct ev *ev)
     if (!ev->ok) {
         app_error(v->app, &ev->err);
         return true;
+    }
+    if (a->sent == REQ_ACK) {
+        set_undo(a, REQ_UNACK, a->sent_id, NULL);
     }
     /* a token means nothing to a person */
     const char *text = ev->text ? ev->text : "done";

@@ -28,6 +28,9 @@ struct act {
     uint64_t request;   /* under way; 0: none */
     enum req_type sent; /* which */
     char *sent_id, *sent_object;
+    /* what takes the last one back: acknowledgements and forgotten bookmarks; id NULL: nothing */
+    enum req_type undo;
+    char *undo_id, *undo_text;
 };
 
 /* What is decided on. */
@@ -56,6 +59,11 @@ void act_start_with(struct act *a, struct view *v, const char *pipeline, struct 
 void act_ack(struct act *a, struct view *v, const char *attention, struct sv reason);
 /* Call when an execution, a run or a gate ends, waits or turns red; asked again: no more. */
 void act_notify(struct act *a, struct view *v, enum kind kind, const char *id, const char *name);
+/* Forget a kept view; `line` is what it was, to take that back. No question: z undoes it. */
+void act_forget_bookmark(struct act *a, struct view *v, const char *name, const char *line);
+/* CAN_OFF with why when nothing done here can be taken back. */
+enum can act_can_undo(const struct act *a, struct str *why);
+void act_undo(struct act *a, struct view *v);
 /* All rows of a subscription into a CSV file. */
 void act_export(struct act *a, struct view *v, uint64_t subscription, struct sv file);
 /* true: it was for this. */

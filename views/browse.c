@@ -15,6 +15,16 @@ enum { TAG_FILTER = 1, TAG_SORT, TAG_COLUMNS, TAG_COPY };
 
 static void filter_words(struct browse *b);
 
+/* "auc:desc" of a kept view. */
+static void take_order(struct browse *b, const char *sort)
+{
+    struct sv rest = sv_z(sort), name = {"", 0};
+    if (rest.n && sv_split(&rest, ':', &name)) {
+        b->sort_id = sv_dup(name);
+        b->sort_dir = sv_eqz(rest, "desc") ? -1 : 1;
+    }
+}
+
 static bool browse_open(struct view *v, const struct route *route, struct err *e)
 {
     struct browse *b = browse_of(v);
@@ -26,13 +36,16 @@ static bool browse_open(struct view *v, const struct route *route, struct err *e
     b->kind = kind;
     b->parent = xstrdup(route->id);
     b->filter = xstrdup(route->filter ? route->filter : "");
+    b->only = xstrdup(route->columns);
     b->n = BROWSE_FIRST_N;
+    take_order(b, route->sort);
     table_init(&b->table, NULL, 0, &browse_table_source, b);
     filter_words(b);
     b->sub = hub_subscribe(view_hub(v), &(struct query){.type = QUERY_ROWS,
                                                         .kind = kind,
                                                         .id = b->parent,
                                                         .filter = *b->filter ? b->filter : NULL,
+                                                        .sort = route->sort,
                                                         .n = b->n});
     return true;
 }
@@ -339,6 +352,8 @@ static enum can browse_can(const struct view *v, enum cmd cmd, struct str *why)
         return can_compare(b, why);
     case CMD_WIDE:
         return b->rows && b->rows->n ? CAN_YES : off(why, "there are no rows");
+    case CMD_ROLL_BACK:
+        return act_can_undo(&b->act, why);
     case CMD_DESCRIBE:
         return browse_selected(b) ? CAN_YES : off(why, "no row is selected");
     default:
@@ -454,6 +469,9 @@ static enum handled list_command(struct view *v, enum cmd cmd, const struct cmd_
     case CMD_COPY:
         copy_menu(v);
         return HANDLED;
+    case CMD_ROLL_BACK:
+        act_undo(&b->act, v);
+        return HANDLED;
     case CMD_WIDE:
         wide(b);
         return HANDLED;
@@ -543,6 +561,7 @@ const struct view_ops browse_view = {
     .hints = browse_hints,
     .contexts = browse_contexts,
     .pick = browse_pick,
+    .line = browse_line,
     .selection = browse_selection,
     .complete = browse_complete,
     .help = browse_help,

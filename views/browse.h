@@ -55,6 +55,7 @@ struct browse {
     VEC(struct browse_column) columns;
     struct table_column *table_columns; /* one for each */
     struct map toggled;                 /* id → non-NULL: not as by default */
+    char *only;                         /* ids with commas between: these by default; NULL */
     char *sort_id, *sort_key;           /* NULL: the store's order, newest first */
     int sort_dir;
     size_t key_counts[FAMILY_COUNT];
@@ -81,6 +82,8 @@ void browse_columns_release(struct browse *b);
 /* By id, key or title; NULL: none. */
 const struct browse_column *browse_column_find(const struct browse *b, struct sv name);
 bool browse_column_is_shown(const struct browse *b, const struct browse_column *c);
+/* The palette line that leads to this list as it is: parent, order, columns, filter. */
+void browse_line(const struct view *v, struct str *out);
 void browse_column_toggle(struct browse *b, const struct browse_column *c);
 extern const struct table_source browse_table_source;
 

@@ -33,6 +33,7 @@ void browse_columns_release(struct browse *b)
     free(b->table_columns);
     free(b->sort_id);
     free(b->sort_key);
+    free(b->only);
 }
 
 /* --- which there are --- */
@@ -286,9 +287,21 @@ void browse_columns_make(struct browse *b, int w)
     table_update(&b->table, b->rows ? b->rows->matched : 0);
 }
 
+/* Whether a word stands among those with commas between. */
+static bool is_among(const char *list, const char *id)
+{
+    struct sv rest = sv_z(list), word;
+    bool is_in = false;
+    while (!is_in && rest.n && sv_split(&rest, ',', &word)) {
+        is_in = sv_eqz(word, id);
+    }
+    return is_in;
+}
+
 bool browse_column_is_shown(const struct browse *b, const struct browse_column *c)
 {
-    bool is_wanted = c->is_shown || (b->is_wide && c->source == BROWSE_FIELD);
+    bool is_default = b->only ? is_among(b->only, c->id) : c->is_shown;
+    bool is_wanted = is_default || (b->is_wide && c->source == BROWSE_FIELD);
     return is_wanted != (map_get(&b->toggled, sv_z(c->id)) != NULL);
 }
 
@@ -407,3 +420,46 @@ const struct table_source browse_table_source = {.row = source_row,
                                                  .draw = source_draw,
                                                  .draw_title = source_title,
                                                  .find = source_find};
+
+/* What stands in a line without quotes: no spaces, no commas. */
+static bool is_one_word(const char *id)
+{
+    return !strpbrk(id, " ,\"");
+}
+
+/* ` columns=a,b` when they are not as by default; left out when a name cannot stand there. */
+static void add_columns(const struct browse *b, struct str *out)
+{
+    CLEANUP(str_release) struct str list = STR_INIT;
+    bool is_default = !b->only;
+    for (size_t i = 0; i < b->columns.n; i++) {
+        const struct browse_column *c = &b->columns.at[i];
+        bool is_shown = browse_column_is_shown(b, c);
+        is_default &= is_shown == c->is_shown;
+        if (is_shown && !is_one_word(c->id)) {
+            return;
+        }
+        if (is_shown) {
+            str_addf(&list, "%s%s", list.n ? "," : "", c->id);
+        }
+    }
+    if (!is_default) {
+        str_addf(out, " columns=%s", list.n ? list.p : "");
+    }
+}
+
+void browse_line(const struct view *v, struct str *out)
+{
+    const struct browse *b = browse_of(v);
+    str_addz(out, kinds[b->kind].plural);
+    if (b->parent) {
+        str_addf(out, " %s", b->parent);
+    }
+    if (b->sort_id && is_one_word(b->sort_id)) {
+        str_addf(out, " sort=%s:%s", b->sort_id, b->sort_dir < 0 ? "desc" : "asc");
+    }
+    add_columns(b, out);
+    if (*b->filter) {
+        str_addf(out, " /%s", b->filter);
+    }
+}

@@ -29,6 +29,7 @@ static const struct {
     [KIND_JOURNAL] = {KIND_COUNT, "Nothing was done yet: every action on what is shared comes "
                                   "here."},
     [KIND_EVENT] = {KIND_EXECUTION, "No events yet."},
+    [KIND_BOOKMARK] = {KIND_COUNT, "No view is kept yet: b keeps the one that is seen."},
     [KIND_EVIDENCE] = {KIND_COUNT,
                        "Nothing speaks against it: no step failed, no attempt was lost, "
                        "nobody is waited for."},

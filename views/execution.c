@@ -284,14 +284,6 @@ static enum can execution_can(const struct view *v, enum cmd cmd, struct str *wh
 
 /* --- doing it --- */
 
-static void open_view(struct view *v, const struct view_ops *ops, const char *id)
-{
-    struct err e = ERR_INIT;
-    if (!app_open(v->app, ops, &(struct route){.id = id}, &e)) {
-        app_error(v->app, &e);
-    }
-}
-
 /* Everything about the selected step: a line a field. */
 static void describe(struct view *v)
 {
@@ -385,10 +377,10 @@ static enum handled look(struct view *v, enum cmd cmd)
     case CMD_OPEN:
     case CMD_LOGS:
     case CMD_ZOOM_PANE:
-        open_view(v, &logs_view, x->log.id);
+        views_go(v, KIND_STEP, x->log.id);
         return HANDLED;
     case CMD_METRICS:
-        open_view(v, &run_view, row_text(step, FIELD_STEP_run));
+        views_go(v, KIND_RUN, row_text(step, FIELD_STEP_run));
         return HANDLED;
     case CMD_WHY:
     case CMD_TIMELINE:
@@ -402,7 +394,7 @@ static enum handled look(struct view *v, enum cmd cmd)
         rawdoc_ask(&x->raw, v, KIND_EXECUTION, x->id);
         return HANDLED;
     case CMD_EVENTS:
-        open_view(v, &events_view, x->id);
+        views_events(v, x->id);
         return HANDLED;
     default:
         return PASS;

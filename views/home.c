@@ -391,6 +391,9 @@ static enum can home_can(const struct view *v, enum cmd cmd, struct str *why)
         str_addz(why, "there is no other group");
         return CAN_OFF;
     }
+    if (cmd == CMD_ROLL_BACK) {
+        return act_can_undo(&s->act, why);
+    }
     if (cmd == CMD_DESCRIBE && !selected(s)) {
         str_addz(why, "no row is selected");
         return CAN_OFF;
@@ -430,6 +433,9 @@ static enum handled home_command(struct view *v, enum cmd cmd, const struct cmd_
     case CMD_PAUSE:
         s->is_paused = !s->is_paused;
         adopt(s);
+        return HANDLED;
+    case CMD_ROLL_BACK:
+        act_undo(&s->act, v);
         return HANDLED;
     default:
         break;

@@ -199,14 +199,6 @@ static void open_attempt(struct view *v, long n)
     logpane_show(&s->pane, s->id);
 }
 
-static void open_view(struct view *v, const struct view_ops *ops, const char *id)
-{
-    struct err e = ERR_INIT;
-    if (!app_open(v->app, ops, &(struct route){.id = id}, &e)) {
-        app_error(v->app, &e);
-    }
-}
-
 static void rerun(struct view *v)
 {
     struct err e = ERR_INIT;
@@ -253,7 +245,7 @@ static enum handled look(struct view *v, enum cmd cmd, const struct cmd_arg *arg
     struct logs *s = logs_of(v);
     switch ((int)cmd) {
     case CMD_METRICS:
-        open_view(v, &run_view, row_text(step_of(s), FIELD_STEP_run));
+        views_go(v, KIND_RUN, row_text(step_of(s), FIELD_STEP_run));
         return HANDLED;
     case CMD_WHY:
     case CMD_TIMELINE:
@@ -261,7 +253,7 @@ static enum handled look(struct view *v, enum cmd cmd, const struct cmd_arg *arg
         about_step(v, cmd);
         return HANDLED;
     case CMD_EVENTS:
-        open_view(v, &events_view, s->execution);
+        views_events(v, s->execution);
         return HANDLED;
     case CMD_RAW:
         rawdoc_ask(&s->raw, v, KIND_EXECUTION, s->execution);

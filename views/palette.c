@@ -106,36 +106,73 @@ static const char *whole_id(const struct palette *p, enum kind kind, const char 
     return found ? found : id;
 }
 
-/* `[ID] [@CONTEXT] [/FILTER]`: the filter is all that follows its slash. */
-static void parts_of(struct sv rest, struct sv *ret_id, struct sv *ret_filter)
+/* `[ID] [@CONTEXT] [sort=KEY:desc] [columns=A,B] [/FILTER]`: the filter is all that follows its
+ * slash. */
+struct parts {
+    struct sv id, sort, columns, filter;
+};
+
+static struct sv after_of(struct sv word, const char *prefix)
 {
+    size_t n = strlen(prefix);
+    return sv_starts(word, prefix) ? (struct sv){word.p + n, word.n - n} : (struct sv){NULL, 0};
+}
+
+static struct parts parts_of(struct sv rest)
+{
+    struct parts p = {.id = {"", 0}};
     struct sv word = {"", 0};
-    *ret_id = *ret_filter = word;
     rest = sv_trim(rest);
     while (rest.n) {
         if (rest.p[0] == '/') {
-            *ret_filter = (struct sv){rest.p + 1, rest.n - 1};
-            return;
+            p.filter = (struct sv){rest.p + 1, rest.n - 1};
+            break;
         }
         (void)sv_split(&rest, ' ', &word);
         rest = sv_trim(rest);
-        if (word.n && word.p[0] != '@') {
-            *ret_id = word;
+        struct sv sort = after_of(word, "sort="), columns = after_of(word, "columns=");
+        if (sort.p) {
+            p.sort = sort;
+        } else if (columns.p) {
+            p.columns = columns;
+        } else if (word.n && word.p[0] != '@') {
+            p.id = word;
         }
     }
+    return p;
+}
+
+static char *dup_or_null(struct sv text)
+{
+    return text.p ? sv_dup(text) : NULL;
+}
+
+static bool open_list(struct app *app, enum kind kind, const struct parts *p, struct sv line,
+                      struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *whole = sv_dup(line);
+    CLEANUP(mem_free_ptr) char *id = dup_or_null(p->id.n ? p->id : (struct sv){NULL, 0});
+    CLEANUP(mem_free_ptr) char *sort = dup_or_null(p->sort);
+    CLEANUP(mem_free_ptr) char *columns = dup_or_null(p->columns);
+    CLEANUP(mem_free_ptr) char *filter = dup_or_null(p->filter);
+    struct route route = {.line = whole,
+                          .kind = kinds[kind].plural,
+                          .id = id,
+                          .filter = filter,
+                          .sort = sort,
+                          .columns = columns};
+    return app_open(app, &browse_view, &route, e) != NULL;
 }
 
 static bool open_kind(struct palette *p, struct app *app, enum kind kind, bool is_list,
-                      struct sv rest, struct err *e)
+                      struct sv rest, struct sv line, struct err *e)
 {
-    struct sv id, filter;
-    parts_of(rest, &id, &filter);
-    CLEANUP(mem_free_ptr) char *z = sv_dup(id);
-    CLEANUP(mem_free_ptr) char *expr = sv_dup(filter);
-    if (!is_list && *z) {
-        return views_open_thing(app, kind, whole_id(p, kind, z), e);
+    struct parts parts = parts_of(rest);
+    if (!is_list && parts.id.n) {
+        CLEANUP(mem_free_ptr) char *id = sv_dup(parts.id);
+        return views_open_thing(app, kind, whole_id(p, kind, id), e);
     }
-    return views_browse(app, kind, *z ? z : NULL, expr, e);
+    return open_list(app, kind, &parts, line, e);
 }
 
 /* `compare [KINDS] ID ID…`: of one kind. */
@@ -168,8 +205,9 @@ static bool is_command_here(const struct app *app, struct sv word, struct sv res
     enum cmd cmd = cmd_by_name(word);
     CLEANUP(str_release) struct str why = STR_INIT;
     /* `run` starts, as on the command line; `events` of what is selected, where something is */
-    return cmd == CMD_RUN || (cmd == CMD_EVENTS && rest.n == 0 && v && v->ops->can &&
-                              v->ops->can(v, cmd, &why) == CAN_YES);
+    return cmd == CMD_RUN || cmd == CMD_BOOKMARK ||
+           (cmd == CMD_EVENTS && rest.n == 0 && v && v->ops->can &&
+            v->ops->can(v, cmd, &why) == CAN_YES);
 }
 
 static bool no_such(struct sv word, struct err *e)
@@ -211,6 +249,19 @@ static bool open_word(struct palette *p, struct app *app, struct sv word, struct
     return false;
 }
 
+/* After `ls` or `show` a word is a kind, whatever command has the same name. */
+static bool open_shown(struct palette *p, struct app *app, struct sv line, struct err *e)
+{
+    struct sv rest = line, word = line;
+    (void)sv_split(&rest, ' ', &word);
+    rest = word.n < line.n ? sv_trim(rest) : (struct sv){"", 0};
+    enum kind kind = kind_find(word);
+    if (kind == KIND_COUNT || kind == KIND_ATTENTION) {
+        return palette_open(p, app, line, e);
+    }
+    return open_kind(p, app, kind, sv_eqz(word, kinds[kind].plural), rest, line, e);
+}
+
 bool palette_open(struct palette *p, struct app *app, struct sv line, struct err *e)
 {
     struct sv rest = sv_trim(line), word = {"", 0};
@@ -218,7 +269,7 @@ bool palette_open(struct palette *p, struct app *app, struct sv line, struct err
     (void)sv_split(&rest, ' ', &word);
     rest = word.n < whole.n ? sv_trim(rest) : (struct sv){"", 0};
     if (sv_eqz(word, "ls") || sv_eqz(word, "show")) { /* the same words as on the command line */
-        return palette_open(p, app, rest, e);
+        return open_shown(p, app, rest, e);
     }
     if (cmd_by_name(word) == CMD_RUN && rest.n) {
         return views_start(app, rest, e);
@@ -235,7 +286,7 @@ bool palette_open(struct palette *p, struct app *app, struct sv line, struct err
         return app_open(app, &home_view, NULL, e) != NULL;
     }
     if (kind < KIND_COUNT) {
-        return open_kind(p, app, kind, sv_eqz(word, kinds[kind].plural), rest, e);
+        return open_kind(p, app, kind, sv_eqz(word, kinds[kind].plural), rest, whole, e);
     }
     return cmd_by_name(word) == CMD_NONE ? open_id(p, app, word, e) : no_such(word, e);
 }

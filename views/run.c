@@ -267,14 +267,6 @@ static enum can run_can(const struct view *v, enum cmd cmd, struct str *why)
 
 /* --- doing it --- */
 
-static void open_view(struct view *v, const struct view_ops *ops, const char *id)
-{
-    struct err e = ERR_INIT;
-    if (!app_open(v->app, ops, &(struct route){.id = id}, &e)) {
-        app_error(v->app, &e);
-    }
-}
-
 static void zoom_pane(struct run *r)
 {
     r->pane = r->pane == RUN_PANE_FULL ? RUN_PANE_NORMAL : RUN_PANE_FULL;
@@ -311,7 +303,7 @@ static void open_line(struct view *v)
     } else if (line->group == RUN_INPUTS && line->note) {
         open_input(v, line);
     } else if (line->group == RUN_TAGS && z_eq(line->key, "execution")) {
-        open_view(v, &execution_view, line->value);
+        views_go(v, KIND_EXECUTION, line->value);
     } else {
         CLEANUP(str_release) struct str text = STR_INIT;
         str_addf(&text, "%s\n\n%s\n", line->key, line->value);
@@ -336,7 +328,7 @@ static void show_events(struct view *v)
 {
     CLEANUP(mem_free_ptr) char *log = run_log_id(run_of(v));
     CLEANUP(mem_free_ptr) char *execution = xstrndup(log, strcspn(log, "/"));
-    open_view(v, &events_view, execution);
+    views_events(v, execution);
 }
 
 static void refresh(struct view *v)
@@ -361,7 +353,7 @@ static enum handled back(struct run *r)
 static void open_log(struct view *v)
 {
     CLEANUP(mem_free_ptr) char *log = run_log_id(run_of(v));
-    open_view(v, &logs_view, log);
+    views_go(v, KIND_STEP, log);
 }
 
 static enum handled look(struct view *v, enum cmd cmd)

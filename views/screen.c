@@ -34,6 +34,7 @@ struct screen {
     char *keys_file;
     uint64_t attention_sub;
     struct snapshot *attention;
+    uint64_t bookmark; /* the request under way */
 };
 
 /* --- the hub's side --- */
@@ -54,7 +55,11 @@ static void on_event(void *arg, struct app *app, const void *event)
 {
     struct screen *s = arg;
     const struct ev *ev = event;
-    if (ev->type == EV_NOTICE) {
+    if (ev->type == EV_REPLY && ev->id == s->bookmark && ev->ok) {
+        app_toast(app, TOAST_INFO, "%s", ev->text);
+    } else if (ev->type == EV_REPLY && ev->id == s->bookmark) {
+        app_error(app, &ev->err);
+    } else if (ev->type == EV_NOTICE) {
         app_toast(app, TOAST_WARN, "%s", ev->err.msg);
     } else if (ev->type == EV_CALL) {
         app_call(app, ev->ok ? TOAST_INFO : TOAST_ERROR, sv_z(ev->text));
@@ -82,20 +87,36 @@ static void complete(void *arg, struct app *app, struct sv text, struct menu *me
     palette_complete(&s->palette, text, menu);
 }
 
+/* Keep what is seen under the name that follows; without one it is asked for in the palette. */
+static void bookmark(struct screen *s, struct app *app, const struct cmd_arg *a)
+{
+    CLEANUP(str_release) struct str line = STR_INIT;
+    struct sv name = sv_trim(a->text);
+    if (!app_view_line(app, &line)) {
+        app_toast(app, TOAST_INFO, "no line of the palette leads here, so it cannot be kept");
+    } else if (!name.n) {
+        app_open_palette(app, "bookmark ");
+    } else {
+        struct req req = {.type = REQ_BOOKMARK, .id = sv_dup(name), .text = str_detach(&line)};
+        s->bookmark = hub_request(s->hub, &req);
+    }
+}
+
 static enum handled command(void *arg, struct app *app, enum cmd cmd, const struct cmd_arg *a)
 {
     struct err e = ERR_INIT;
-    (void)arg;
-    (void)a;
     if (cmd == CMD_JOURNAL) {
         if (!views_browse(app, KIND_JOURNAL, NULL, NULL, &e)) {
             app_error(app, &e);
         }
         return HANDLED;
     }
+    if (cmd == CMD_BOOKMARKS && !views_browse(app, KIND_BOOKMARK, NULL, NULL, &e)) {
+        app_error(app, &e);
+    } else if (cmd == CMD_BOOKMARK) {
+        bookmark(arg, app, a);
+    }
     if (cmd == CMD_BOOKMARK || cmd == CMD_BOOKMARKS) {
-        app_toast(app, TOAST_INFO,
-                  "a line of the palette is a view: `mlw --open 'runs /lr>0.01'` opens it again");
         return HANDLED;
     }
     return PASS;

@@ -105,6 +105,9 @@ static void fill(struct thing *t, const struct row *row)
     case KIND_JOURNAL:
         t->why = row_text(row, FIELD_JOURNAL_outcome);
         break;
+    case KIND_BOOKMARK:
+        t->line = row_text(row, FIELD_BOOKMARK_line);
+        break;
     default:
         break;
     }
@@ -129,7 +132,7 @@ struct thing thing_of(enum kind kind, const struct row *row)
         fill(&t, row);
     }
     const char **texts[] = {&t.name, &t.status, &t.execution, &t.step,
-                            &t.run,  &t.why,    &t.attention};
+                            &t.run,  &t.why,    &t.attention, &t.line};
     for (size_t i = 0; i < ALEN(texts); i++) {
         *texts[i] = *texts[i] ? *texts[i] : "";
     }
@@ -273,6 +276,13 @@ static enum can can_events(const struct thing *t, struct str *why)
     return *t->execution ? CAN_YES : off(why, "events are kept of executions");
 }
 
+static enum can can_delete(const struct thing *t, struct str *why)
+{
+    return t->kind == KIND_BOOKMARK
+               ? CAN_YES
+               : off(why, "what ran and what came of it is kept: it says where models come from");
+}
+
 static enum can can_open(const struct thing *t, struct str *why)
 {
     (void)t;
@@ -296,39 +306,43 @@ struct doing {
     const struct cmd_arg *arg;
 };
 
-static void open_thing(struct view *v, enum kind kind, const char *id)
-{
-    struct err e = ERR_INIT;
-    if (!views_open_thing(v->app, kind, id, &e)) {
-        app_error(v->app, &e);
-    }
-}
-
 static void do_logs(const struct doing *d)
 {
     CLEANUP(str_release) struct str log = STR_INIT;
     if (thing_log(d->t, &log)) {
-        open_thing(d->v, KIND_STEP, log.p);
+        views_go(d->v, KIND_STEP, log.p);
     } else if (*d->t->execution) {
-        open_thing(d->v, KIND_EXECUTION, d->t->execution); /* its steps have the logs */
+        views_go(d->v, KIND_EXECUTION, d->t->execution); /* its steps have the logs */
     } else {
-        open_thing(d->v, KIND_RUN, d->t->run);
+        views_go(d->v, KIND_RUN, d->t->run);
     }
 }
 
 static void do_open(const struct doing *d)
 {
     const struct thing *t = d->t;
+    struct err e = ERR_INIT;
+    if (t->kind == KIND_BOOKMARK) {
+        if (!app_line(d->v->app, sv_z(t->line), &e)) {
+            app_error(d->v->app, &e);
+        }
+        return;
+    }
     bool is_version = t->gate.subject && strchr(t->gate.subject, '/') && !t->gate.is_callback;
     if (t->kind == KIND_GATE && is_version) {
-        open_thing(d->v, KIND_PACKAGE, t->gate.subject);
+        views_go(d->v, KIND_PACKAGE, t->gate.subject);
     } else if (t->kind == KIND_GATE && !*t->execution) {
-        open_thing(d->v, KIND_GATE, t->id);
+        views_go(d->v, KIND_GATE, t->id);
     } else if (t->kind == KIND_GATE || t->kind == KIND_EVENT) {
-        open_thing(d->v, KIND_EXECUTION, t->execution);
+        views_go(d->v, KIND_EXECUTION, t->execution);
     } else {
-        open_thing(d->v, t->kind, t->id);
+        views_go(d->v, t->kind, t->id);
     }
+}
+
+static void do_delete(const struct doing *d)
+{
+    act_forget_bookmark(d->act, d->v, d->t->id, d->t->line);
 }
 
 static void do_about(const struct doing *d)
@@ -384,15 +398,12 @@ static void do_notify(const struct doing *d)
 
 static void do_metrics(const struct doing *d)
 {
-    open_thing(d->v, KIND_RUN, d->t->run);
+    views_go(d->v, KIND_RUN, d->t->run);
 }
 
 static void do_events(const struct doing *d)
 {
-    struct err e = ERR_INIT;
-    if (!app_open(d->v->app, &events_view, &(struct route){.id = d->t->execution}, &e)) {
-        app_error(d->v->app, &e);
-    }
+    views_events(d->v, d->t->execution);
 }
 
 static void do_raw(const struct doing *d)
@@ -425,6 +436,7 @@ static const struct {
     {CMD_EVENTS, can_events, do_events},
     {CMD_TIMELINE, can_timeline, do_about},
     {CMD_LINEAGE, can_lineage, do_about},
+    {CMD_DELETE, can_delete, do_delete},
     {CMD_RAW, can_raw, do_raw},
     {CMD_COPY, can_open, do_copy},
 };

@@ -14,6 +14,7 @@ struct thing {
     const char *execution, *step; /* that it is or belongs to; "" when there is none */
     const char *run;              /* that it is or became */
     const char *why;              /* why it is as it is */
+    const char *line;             /* of a bookmark: where it leads */
     const char *attention;        /* id of what needs a person; "" elsewhere */
     struct act_gate gate;         /* token NULL or "": none */
 };

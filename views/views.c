@@ -24,6 +24,10 @@ static const struct {
     [KIND_GATE] = {NULL, KIND_GATE, true},
     [KIND_JOURNAL] = {NULL, KIND_JOURNAL, true},
     [KIND_EVENT] = {NULL, KIND_EVENT, true},
+    [KIND_BOOKMARK] = {NULL, KIND_BOOKMARK, true},
+    [KIND_EVIDENCE] = {NULL, KIND_EVIDENCE, true},
+    [KIND_TIMELINE] = {NULL, KIND_TIMELINE, true},
+    [KIND_LINEAGE] = {NULL, KIND_LINEAGE, true},
     [KIND_ATTENTION] = {&home_view, KIND_COUNT, false},
 };
 
@@ -51,8 +55,24 @@ bool views_open_thing(struct app *app, enum kind kind, const char *id, struct er
     if (!targets[kind].view) {
         return views_browse(app, targets[kind].holds, targets[kind].is_whole ? NULL : id, NULL, e);
     }
-    CLEANUP(mem_free_ptr) char *line = xasprintf("%s %s", kinds[kind].singular, id);
+    CLEANUP(mem_free_ptr) char *line = xasprintf("show %s %s", kinds[kind].singular, id);
     return app_open(app, targets[kind].view, &(struct route){.line = line, .id = id}, e) != NULL;
+}
+
+void views_go(struct view *v, enum kind kind, const char *id)
+{
+    struct err e = ERR_INIT;
+    if (!views_open_thing(v->app, kind, id, &e)) {
+        app_error(v->app, &e);
+    }
+}
+
+void views_events(struct view *v, const char *execution)
+{
+    struct err e = ERR_INIT;
+    if (!app_open(v->app, &events_view, &(struct route){.id = execution}, &e)) {
+        app_error(v->app, &e);
+    }
 }
 
 void views_about_cmd(struct view *v, enum cmd cmd, enum kind kind, const char *id)

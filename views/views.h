@@ -18,6 +18,9 @@ MUST_USE bool views_browse(struct app *app, enum kind kind, const char *parent, 
  */
 MUST_USE bool views_compare(struct app *app, enum kind kind, const char *ids, bool only_diff,
                             struct err *e);
+/* The same from a view's keys: why nothing is opened is said on the screen. */
+void views_go(struct view *v, enum kind kind, const char *id);
+void views_events(struct view *v, const char *execution);
 /* CMD_WHY, CMD_TIMELINE, CMD_LINEAGE: evidence, states or lineage of a thing, as a list. */
 void views_about_cmd(struct view *v, enum cmd cmd, enum kind kind, const char *id);
 /* "NAME [K=V...]": the page of the pipeline, and with pairs the question whether to start it. */

@@ -104,25 +104,52 @@ static bool do_reject(struct doing *d)
 }
 
 /* "execution:ID" or "gate:TOKEN", as what needs a person calls it. */
-static bool do_ack(struct doing *d)
+static bool set_aside(struct doing *d, bool is_taken_back)
 {
+    struct store *st = d->a->st;
     const char *id = strchr(d->req->id, ':');
     if (!id) {
         return err_set(d->e, ERR_USAGE, "\"%s\" cannot be put aside: it has no kind", d->req->id);
     }
-    CLEANUP(mem_free_ptr) char *kind = xstrndup(d->req->id, (size_t)(id - d->req->id));
-    bool ok =
-        store_begin(d->a->st, d->e) &&
-        ack_set(d->a->st, kind, id + 1, d->req->text ? d->req->text : "", store_actor(), d->e) &&
-        store_commit(d->a->st, d->e);
-    store_rollback(d->a->st);
-    d->reply->text = xasprintf("%s %s is put aside until its state changes", kind, id + 1);
+    CLEANUP(mem_free_ptr) char *kind = xstrndup(d->req->id, (size_t)(id++ - d->req->id));
+    const char *reason = d->req->text ? d->req->text : "";
+    bool ok = store_begin(st, d->e) &&
+              (is_taken_back ? ack_take_back(st, kind, id, d->e)
+                             : ack_set(st, kind, id, reason, store_actor(), d->e)) &&
+              store_commit(st, d->e);
+    store_rollback(st);
+    d->reply->text = xasprintf("%s %s %s", kind, id,
+                               is_taken_back ? "is back where it stood"
+                                             : "is put aside until its state changes; z undoes it");
+    return ok;
+}
+
+static bool do_ack(struct doing *d)
+{
+    return set_aside(d, false);
+}
+
+static bool do_unack(struct doing *d)
+{
+    return set_aside(d, true);
+}
+
+static bool do_bookmark(struct doing *d)
+{
+    struct store *st = d->a->st;
+    const char *line = d->req->text;
+    bool ok = store_begin(st, d->e) && bookmark_set(st, d->req->id, line, store_actor(), d->e) &&
+              store_commit(st, d->e);
+    store_rollback(st);
+    d->reply->text = line ? xasprintf("kept as \"%s\": %s", d->req->id, line)
+                          : xasprintf("\"%s\" is forgotten", d->req->id);
     return ok;
 }
 
 static bool (*const effects[REQ_COUNT])(struct doing *) = {
-    [REQ_START] = do_start,     [REQ_STOP] = do_stop,     [REQ_RETRY] = do_retry,
-    [REQ_APPROVE] = do_approve, [REQ_REJECT] = do_reject, [REQ_ACK] = do_ack,
+    [REQ_START] = do_start,     [REQ_STOP] = do_stop,         [REQ_RETRY] = do_retry,
+    [REQ_APPROVE] = do_approve, [REQ_REJECT] = do_reject,     [REQ_ACK] = do_ack,
+    [REQ_UNACK] = do_unack,     [REQ_BOOKMARK] = do_bookmark,
 };
 
 static bool refuse_read_only(const struct doing *d)

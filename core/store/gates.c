@@ -249,3 +249,26 @@ bool ack_set(struct store *st, const char *kind, const char *id, const char *rea
     q_i64(q, ":time", clock_wall_ms());
     return q_run(q, e);
 }
+
+bool ack_take_back(struct store *st, const char *kind, const char *id, struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *object = xasprintf("%s:%s", kind, id);
+    struct q q = q_get(st, STMT_ACK_TAKE_BACK);
+    q_text(q, ":object", object);
+    return q_run(q, e);
+}
+
+bool bookmark_set(struct store *st, const char *name, const char *line, const char *actor,
+                  struct err *e)
+{
+    struct q q = q_get(st, line ? STMT_BOOKMARK_SET : STMT_BOOKMARK_DELETE);
+    q_text(q, ":name", name);
+    q_text(q, ":line", line);
+    q_text(q, ":actor", actor);
+    q_i64(q, ":time", clock_wall_ms());
+    if (!q_run(q, e)) {
+        return false;
+    }
+    return line || sqlite3_changes(st->db) > 0 ||
+           err_set(e, ERR_NOT_FOUND, "no view is kept under the name \"%s\"", name);
+}

@@ -43,6 +43,12 @@ MUST_USE bool journal_outcome(struct store *st, int64_t id, const char *status, 
                               struct err *e);
 /* Hide an execution that Failed or a gate that waits from what needs a person until its state
  * changes; `kind` is "execution" or "gate". ERR_NOT_FOUND; ERR_REFUSED where nothing is to hide. */
+/* As if it had never been put aside; an object that was not is none the worse. */
+MUST_USE bool ack_take_back(struct store *st, const char *kind, const char *id, struct err *e);
+/* Keep a palette line under a name (a name that is kept already gets the new line); line NULL:
+ * forget the name, ERR_NOT_FOUND when there is none. */
+MUST_USE bool bookmark_set(struct store *st, const char *name, const char *line, const char *actor,
+                           struct err *e);
 MUST_USE bool ack_set(struct store *st, const char *kind, const char *id, const char *reason,
                       const char *actor, struct err *e);
 /* The login name of this process's user ("uid 1000" without one); static storage. */

@@ -19,7 +19,7 @@ static const enum stmt list_stmts[KIND_COUNT] = {
     [KIND_PACKAGE] = STMT_LIST_PACKAGE,   [KIND_GATE] = STMT_LIST_GATE,
     [KIND_JOURNAL] = STMT_LIST_JOURNAL,   [KIND_EVENT] = STMT_LIST_EVENT,
     [KIND_EVIDENCE] = STMT_LIST_EVIDENCE, [KIND_TIMELINE] = STMT_LIST_TIMELINE,
-    [KIND_LINEAGE] = STMT_LIST_LINEAGE,
+    [KIND_LINEAGE] = STMT_LIST_LINEAGE,   [KIND_BOOKMARK] = STMT_LIST_BOOKMARK,
 };
 
 static struct value cell(struct q q, int i, enum field_type type)

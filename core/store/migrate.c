@@ -13,6 +13,7 @@ static const char *const steps[][2] = {
     {"runs.sql", "schema.sql"},
     {"datasets.sql"},
     {"notices.sql"},
+    {"bookmarks.sql"},
 };
 
 static const struct embed_file *sql_file(const char *name)

@@ -117,6 +117,20 @@ static void nothing_against_it_is_said(void **state)
     fake_free(f);
 }
 
+static void an_empty_list_of_any_kind_says_so(void **state)
+{
+    (void)state;
+    for (int k = 0; k < KIND_COUNT; k++) {
+        struct fake *f = fake_new(80, 24, false);
+        struct err e = ERR_INIT;
+        fake_rows(f, (enum kind)k, NULL, "id | name\n");
+        assert_true(views_browse(f->app, (enum kind)k, NULL, NULL, &e));
+        fake_settle(f);
+        assert_true(fake_shows(f, "."));
+        fake_free(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +138,7 @@ int main(void)
         cmocka_unit_test(enter_goes_to_what_a_row_is_about),
         cmocka_unit_test(a_past_state_does_not_grow),
         cmocka_unit_test(nothing_against_it_is_said),
+        cmocka_unit_test(an_empty_list_of_any_kind_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
