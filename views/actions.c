@@ -249,14 +249,19 @@ static void send_off(struct act *a, struct view *v, struct req *req, const char 
 
 /* --- taking back --- */
 
-static void set_undo(struct act *a, enum req_type type, const char *id, const char *text)
+static void forget_undo(struct act *a)
 {
-    char *undo_id = xstrdup(id), *undo_text = xstrdup(text);
     free(a->undo_id);
     free(a->undo_text);
+    a->undo_id = a->undo_text = NULL;
+}
+
+static void set_undo(struct act *a, enum req_type type, const char *id, const char *text)
+{
+    forget_undo(a);
     a->undo = type;
-    a->undo_id = undo_id;
-    a->undo_text = undo_text;
+    a->undo_id = xstrdup(id);
+    a->undo_text = xstrdup(text);
 }
 
 void act_forget_bookmark(struct act *a, struct view *v, const char *name, const char *line)
@@ -279,7 +284,7 @@ void act_undo(struct act *a, struct view *v)
 {
     struct req req = {.type = a->undo, .id = xstrdup(a->undo_id), .text = xstrdup(a->undo_text)};
     send_off(a, v, &req, a->undo_id);
-    set_undo(a, a->undo, NULL, NULL);
+    forget_undo(a);
 }
 
 static void send(struct act *a, struct view *v)
@@ -362,7 +367,7 @@ bool act_event(struct act *a, struct view *v, const struct ev *ev)
         return true;
     }
     if (a->sent == REQ_ACK) {
-        set_undo(a, REQ_UNACK, a->sent_id, NULL);
+        set_undo(a, REQ_UNACK, a->sent_id, "");
     }
     /* a token means nothing to a person */
     const char *text = ev->text ? ev->text : "done";
