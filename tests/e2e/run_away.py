@@ -532,5 +532,31 @@ def case_a_terminal_rings(space):
     contains(space.call("run", path, "--notify", "--detach", status=2).err, "notify")
 
 
+def case_any_row_that_ends_calls(space):
+    calls = recorder(space)
+    x = space.detach(pipeline(training("train", space.hold), **{
+        "PipelineExperimentConfig": {"ExperimentName": "e", "TrialName": "t"}}))
+    space.until_marks(1)
+    run = until(lambda: space.call("ls", "runs", "-o", "json").json(), "the run")[0]["id"]
+    for kind, name in (("step", x + "/train"), ("job", x + "/train/1"), ("experiment", "e")):
+        contains(space.call("watch", kind, name, "--notify", status=2).err, "cannot be watched")
+    watchers = [space.start("watch", "run", run, "--notify") for _ in range(4)]
+    watchers.append(space.start("watch", x, "--for", "status:Succeeded", "--notify"))
+    for w in watchers:
+        first = w.stdout.readline()
+        assert first.startswith(b"{"), first
+        until(lambda w=w: catches(w.pid, signal.SIGINT), "it watches")
+    space.open_gate()
+    for w in watchers:
+        end(w, 0)
+    settle(space)
+    same(sorted(told(calls(), "event", "kind", "id", "state")),
+         [("ended", "execution", x, "Succeeded"), ("ended", "run", run, "FINISHED")])
+    # a terminal rings for what had ended before, too; the program was told
+    same(rings(space, "watch", "run", run, "--notify"), 1)
+    settle(space)
+    same(len(calls()), 2)
+
+
 if __name__ == "__main__":
     sys.exit(run_cases(HERE))
