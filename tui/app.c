@@ -545,6 +545,7 @@ static bool run(struct loop *l, struct err *e)
         return false;
     }
     term_define_keys(l->term, &l->input);
+    l->app->config.no_colour |= term_level(l->term) == COLOUR_MONO;
     guess_theme(l->app);
     term_theme(l->term, &l->app->theme);
     term_size(l->term, &w, &h);

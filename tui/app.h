@@ -141,6 +141,7 @@ void *app_world(const struct app *app);    /* of the config */
 /* A key was pressed in the last two seconds: change cells, do not reorder rows. */
 bool app_is_held(const struct app *app);
 bool app_is_ascii(const struct app *app);
+bool app_has_colour(const struct app *app); /* lines are told apart by their colours */
 bool app_is_read_only(const struct app *app);
 const char *app_glyph(const struct app *app, enum glyph glyph);
 const struct keymap *app_keymap(const struct app *app);

@@ -244,6 +244,11 @@ bool app_is_held(const struct app *app)
     return app->mono_ms - app->last_key_ms < APP_HELD_MS;
 }
 
+bool app_has_colour(const struct app *app)
+{
+    return !app->config.no_colour && theme_look(&app->theme, ROLE_SERIES_1, COLOUR_256).fg >= 0;
+}
+
 bool app_is_ascii(const struct app *app)
 {
     return app->canvas.is_ascii;

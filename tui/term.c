@@ -285,6 +285,11 @@ static void screen_setup(struct term *t, bool no_colour)
     t->cursor = 1;
 }
 
+enum colour_level term_level(const struct term *t)
+{
+    return t->level;
+}
+
 static void restore_arm(const struct term *t)
 {
     CLEANUP(str_release) struct str bytes = STR_INIT;

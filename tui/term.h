@@ -34,6 +34,7 @@ bool term_env_no_color(void); /* NO_COLOR is set to anything */
 
 void term_size(const struct term *t, int *ret_w, int *ret_h); /* asks the tty */
 void term_resize(struct term *t, int w, int h);
+enum colour_level term_level(const struct term *t); /* what it can show */
 void term_theme(struct term *t, const struct theme *theme);
 void term_define_keys(struct term *t, struct input *in);
 

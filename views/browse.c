@@ -411,6 +411,13 @@ static void compare(struct view *v, bool only_diff)
     }
 }
 
+static void charts(struct view *v)
+{
+    CLEANUP(str_release) struct str ids = STR_INIT;
+    table_each_mark(&browse_of(v)->table, add_id, &ids);
+    views_go_charts(v, ids.p);
+}
+
 /* Only what is loaded can be marked; where that is not all, or nothing new, it is said. */
 static void say_marks(struct view *v, enum cmd cmd, size_t before)
 {
@@ -498,6 +505,10 @@ static enum handled browse_command(struct view *v, enum cmd cmd, const struct cm
     }
     if (cmd == CMD_COMPARE || cmd == CMD_DIFF) {
         compare(v, cmd == CMD_DIFF);
+        return HANDLED;
+    }
+    if (cmd == CMD_METRICS && b->kind == KIND_RUN && b->table.mark_count) {
+        charts(v);
         return HANDLED;
     }
     bool is_record = b->kind == KIND_JOURNAL || (b->kind == KIND_EVENT && !*t.execution);

@@ -238,6 +238,17 @@ static void open_one(struct view *v)
     }
 }
 
+/* Of all of them, the baseline first. */
+static void open_charts(struct view *v)
+{
+    const struct comparison *c = comparison_of(v);
+    CLEANUP(str_release) struct str ids = STR_INIT;
+    for (size_t i = 0; i < c->columns.n; i++) {
+        str_addf(&ids, "%s%s", i ? "\n" : "", column_id(c, i));
+    }
+    views_go_charts(v, ids.p);
+}
+
 static void filter_prompt(struct view *v)
 {
     struct comparison *c = comparison_of(v);
@@ -296,8 +307,10 @@ static enum handled look(struct view *v, enum cmd cmd)
 {
     struct comparison *c = comparison_of(v);
     switch ((int)cmd) {
-    case CMD_OPEN:
     case CMD_METRICS:
+        open_charts(v);
+        return HANDLED;
+    case CMD_OPEN:
         open_one(v);
         return HANDLED;
     case CMD_LEFT:

@@ -380,7 +380,7 @@ static enum handled look(struct view *v, enum cmd cmd)
         views_go(v, KIND_STEP, x->log.id);
         return HANDLED;
     case CMD_METRICS:
-        views_go(v, KIND_RUN, row_text(step, FIELD_STEP_run));
+        views_go_charts(v, row_text(step, FIELD_STEP_run));
         return HANDLED;
     case CMD_WHY:
     case CMD_TIMELINE:

@@ -245,7 +245,7 @@ static enum handled look(struct view *v, enum cmd cmd, const struct cmd_arg *arg
     struct logs *s = logs_of(v);
     switch ((int)cmd) {
     case CMD_METRICS:
-        views_go(v, KIND_RUN, row_text(step_of(s), FIELD_STEP_run));
+        views_go_charts(v, row_text(step_of(s), FIELD_STEP_run));
         return HANDLED;
     case CMD_WHY:
     case CMD_TIMELINE:

@@ -194,6 +194,20 @@ static bool open_compare(const struct palette *p, struct app *app, struct sv res
     return views_compare(app, kind < KIND_COUNT ? kind : KIND_RUN, ids.p, false, e);
 }
 
+/* `charts ID ID…`: the curves of runs. */
+static bool open_charts(const struct palette *p, struct app *app, struct sv rest, struct err *e)
+{
+    CLEANUP(str_release) struct str ids = STR_INIT;
+    struct sv word;
+    while (rest.n && sv_split(&rest, ' ', &word)) {
+        CLEANUP(mem_free_ptr) char *id = sv_dup(word);
+        if (word.n) {
+            str_addf(&ids, "%s%s", ids.n ? "\n" : "", whole_id(p, KIND_RUN, id));
+        }
+    }
+    return views_charts(app, ids.p, e);
+}
+
 static const struct {
     const char *word;
     const struct view_ops *view;
@@ -236,6 +250,10 @@ static bool open_word(struct palette *p, struct app *app, struct sv word, struct
 {
     if (sv_eqz(word, "compare") && rest.n) {
         *ret_ok = open_compare(p, app, rest, e);
+        return true;
+    }
+    if (sv_eqz(word, "charts")) {
+        *ret_ok = open_charts(p, app, rest, e);
         return true;
     }
     for (size_t i = 0; i < ALEN(words); i++) {

@@ -27,7 +27,7 @@ static bool run_open(struct view *v, const struct route *route, struct err *e)
     }
     struct hub *hub = view_hub(v);
     r->id = xstrdup(route->id);
-    r->chart.from = r->chart.to = NAN;
+    r->chart.look.from = r->chart.look.to = NAN;
     table_init(&r->table, run_columns, ALEN(run_columns), &run_source, r);
     r->table.flags = TABLE_NO_TITLES | TABLE_NO_MARGIN | TABLE_NO_MARKS;
     r->table.empty = "This run logged nothing.";
@@ -62,7 +62,7 @@ static void choose_metric(struct run *r)
     if (is_new) {
         free(r->metric);
         r->metric = xstrdup(line->key);
-        r->chart.from = r->chart.to = NAN;
+        r->chart.look.from = r->chart.look.to = NAN;
         r->chart.is_inspecting = false;
     }
 }
@@ -128,21 +128,10 @@ static const struct series *chart_series_of(const struct run *r)
 static void zoom(struct run *r, double factor)
 {
     const struct series *s = chart_series_of(r);
-    double first = run_x(r, s, 0), last = run_x(r, s, s->n - 1);
-    double from = isnan(r->chart.from) ? first : r->chart.from;
-    double to = isnan(r->chart.to) ? last : r->chart.to;
-    double width = (to - from) * factor, middle = to - width / 2; /* the end is what one watches */
-    if (r->chart.is_inspecting && r->chart.cursor < s->n) {
-        middle = run_x(r, s, r->chart.cursor);
-    }
-    if (!(width > 0)) {
-        return;
-    }
-    r->chart.from = middle - width / 2;
-    r->chart.to = middle + width / 2;
-    if (r->chart.from <= first && r->chart.to >= last) {
-        r->chart.from = r->chart.to = NAN;
-    }
+    const struct curve_look *look = &r->chart.look;
+    bool has_cursor = r->chart.is_inspecting && r->chart.cursor < s->n;
+    curve_zoom(&r->chart.look, factor, curve_x(look, s, 0), curve_x(look, s, s->n - 1),
+               has_cursor ? curve_x(look, s, r->chart.cursor) : NAN);
 }
 
 static void inspect(struct run *r)
@@ -163,17 +152,17 @@ static enum handled chart_command(struct run *r, enum cmd cmd)
 {
     switch ((int)cmd) {
     case CMD_SMOOTH_LESS:
-        r->chart.smoothing -= r->chart.smoothing > 0;
+        r->chart.look.smoothing -= r->chart.look.smoothing > 0;
         return HANDLED;
     case CMD_SMOOTH_MORE:
-        r->chart.smoothing += r->chart.smoothing + 1 < run_smoothing_count();
+        r->chart.look.smoothing += r->chart.look.smoothing + 1 < curve_smoothing_count();
         return HANDLED;
     case CMD_LOG_SCALE:
         r->chart.is_log = !r->chart.is_log;
         return HANDLED;
     case CMD_X_AXIS:
-        r->chart.axis = (enum run_axis)((r->chart.axis + 1) % RUN_AXIS_COUNT);
-        r->chart.from = r->chart.to = NAN;
+        r->chart.look.axis = (enum curve_axis)((r->chart.look.axis + 1) % CURVE_AXIS_COUNT);
+        r->chart.look.from = r->chart.look.to = NAN;
         return HANDLED;
     case CMD_INSPECT:
         inspect(r);
@@ -185,7 +174,7 @@ static enum handled chart_command(struct run *r, enum cmd cmd)
         zoom(r, 2);
         return HANDLED;
     case CMD_ZOOM_RESET:
-        r->chart.from = r->chart.to = NAN;
+        r->chart.look.from = r->chart.look.to = NAN;
         return HANDLED;
     default:
         return PASS;
@@ -214,11 +203,11 @@ static const char *chart_end(const struct run *r, enum cmd cmd)
         bool is_end;
         const char *why;
     } ends[] = {
-        {CMD_SMOOTH_LESS, r->chart.smoothing == 0, "the curve is not smoothed"},
-        {CMD_SMOOTH_MORE, r->chart.smoothing + 1 >= run_smoothing_count(),
+        {CMD_SMOOTH_LESS, r->chart.look.smoothing == 0, "the curve is not smoothed"},
+        {CMD_SMOOTH_MORE, r->chart.look.smoothing + 1 >= curve_smoothing_count(),
          "it is as smooth as it gets"},
-        {CMD_ZOOM_OUT, isnan(r->chart.from), "all of the x axis is shown"},
-        {CMD_ZOOM_RESET, isnan(r->chart.from), "all of the x axis is shown"},
+        {CMD_ZOOM_OUT, isnan(r->chart.look.from), "all of the x axis is shown"},
+        {CMD_ZOOM_RESET, isnan(r->chart.look.from), "all of the x axis is shown"},
         {CMD_PANE_LESS, r->pane == RUN_PANE_NORMAL,
          "the chart has its usual size; + makes it larger"},
         {CMD_PANE_RESET, r->pane == RUN_PANE_NORMAL, "the chart has its usual size"},
@@ -365,6 +354,8 @@ static enum handled look(struct view *v, enum cmd cmd)
         open_line(v);
         return HANDLED;
     case CMD_METRICS:
+        views_go_charts(v, r->id);
+        return HANDLED;
     case CMD_ZOOM_PANE:
         zoom_pane(r);
         return HANDLED;
@@ -506,21 +497,13 @@ static void run_status(const struct view *v, struct status *st)
 {
     const struct run *r = run_of(v);
     str_addf(&st->state, "run %.8s", r->id);
-    if (run_smoothing(r) > 0) {
-        str_addf(&st->state, "  smoothed %g", run_smoothing(r));
-    }
     if (r->is_paused) {
         str_addz(&st->state, "  paused");
     }
     if (r->chart.is_log) {
         str_addz(&st->state, "  log y");
     }
-    if (r->chart.axis == RUN_BY_TIME) {
-        str_addz(&st->state, "  by time");
-    }
-    if (!isnan(r->chart.from)) {
-        str_addz(&st->state, "  zoomed");
-    }
+    curve_say(&st->state, &r->chart.look);
 }
 
 static void run_hints(const struct view *v, struct hints *h)
@@ -532,7 +515,7 @@ static void run_hints(const struct view *v, struct hints *h)
     hint_add(h, CMD_LOGS, "log");
     hint_add(h, CMD_INSPECT, "inspect");
     hint_add(h, CMD_SMOOTH_MORE, "smooth");
-    if (!isnan(r->chart.from)) {
+    if (!isnan(r->chart.look.from)) {
         hint_add(h, CMD_ZOOM_RESET, "all of x");
     }
     hint_add(h, CMD_NEXT_PANE, "group");

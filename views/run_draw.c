@@ -136,62 +136,41 @@ void run_layout(struct view *v, struct rect area)
 
 /* --- the chart --- */
 
-struct curve {
-    double *x, *y, *lo, *hi, *smooth;
-};
-
-static struct curve curve_new(const struct run *r, const struct series *s)
-{
-    struct curve k = {.x = xcalloc(s->n * 5 + 1, sizeof *k.x)};
-    double weight = run_smoothing(r), sum = 0, norm = 0;
-    k.y = k.x + s->n;
-    k.lo = k.y + s->n;
-    k.hi = k.lo + s->n;
-    k.smooth = k.hi + s->n;
-    for (size_t i = 0; i < s->n; i++) {
-        k.x[i] = run_x(r, s, i);
-        k.y[i] = s->at[i].value;
-        k.lo[i] = s->at[i].min;
-        k.hi[i] = s->at[i].max;
-        if (isfinite(k.y[i])) { /* an average that does not lean on zero at its beginning */
-            sum = sum * weight + k.y[i] * (1 - weight);
-            norm = norm * weight + (1 - weight);
-        }
-        k.smooth[i] = isfinite(k.y[i]) && norm > 0 ? sum / norm : NAN;
-    }
-    return k;
-}
-
 static void plot_draw(const struct run *r, struct canvas *c, struct rect area)
 {
     const struct series *s = run_series_of(r, r->metric);
     if (!s || s->n == 0 || rect_is_empty(area)) {
         return;
     }
-    struct curve k = curve_new(r, s);
-    bool is_smooth = run_smoothing(r) > 0;
-    struct chart_series lines[2] = {
-        {.x = k.x,
-         .y = k.y,
-         .lo = k.lo,
-         .hi = k.hi,
-         .n = s->n,
-         .style = is_smooth ? ROLE_DIM : style_series(0),
-         .name = sv_z(s->key)},
-        {.x = k.x, .y = k.smooth, .n = s->n, .style = style_series(0), .name = SV("smoothed")}};
+    struct curve k;
+    curve_init(&k, &r->chart.look, s);
+    struct chart_series lines[2] = {{.x = k.x,
+                                     .y = k.smooth,
+                                     .n = k.smooth ? s->n : 0,
+                                     .style = style_series(0),
+                                     .is_silent = true},
+                                    {.x = k.x,
+                                     .y = k.y,
+                                     .lo = k.lo,
+                                     .hi = k.hi,
+                                     .n = s->n,
+                                     .style = k.smooth ? ROLE_DIM : style_series(0),
+                                     .name = sv_z(s->key),
+                                     .mark = k.smooth ? '.' : '*'}};
     struct chart chart = {.title = sv_z(s->key),
                           .series = lines,
-                          .n = is_smooth ? 2 : 1,
-                          .x_kind = r->chart.axis == RUN_BY_TIME ? CHART_X_SECONDS : CHART_X_NUMBER,
+                          .n = ALEN(lines),
+                          .x_kind = curve_x_kind(&r->chart.look),
                           .is_log_y = r->chart.is_log,
-                          .x_from = r->chart.from,
-                          .x_to = r->chart.to,
+                          .is_ended = !run_is_running(r),
+                          .x_from = r->chart.look.from,
+                          .x_to = r->chart.look.to,
                           .cursor = NAN};
     if (r->chart.is_inspecting && r->chart.cursor < s->n) {
         chart.cursor = k.x[r->chart.cursor];
     }
     chart_draw(c, area, &chart);
-    free(k.x);
+    curve_release(&k);
 }
 
 /* --- the whole --- */

@@ -9,19 +9,6 @@
 #include "core/model/state.h"
 #include "views/run_state.h"
 
-/* how strongly the past counts; `<` and `>` go through these */
-static const double smoothings[] = {0, 0.5, 0.8, 0.9, 0.95, 0.99};
-
-double run_smoothing(const struct run *r)
-{
-    return smoothings[r->chart.smoothing < ALEN(smoothings) ? r->chart.smoothing : 0];
-}
-
-size_t run_smoothing_count(void)
-{
-    return ALEN(smoothings);
-}
-
 static const struct json *doc_of(const struct run *r)
 {
     return r->doc ? r->doc->doc : NULL;
@@ -65,12 +52,6 @@ const struct series *run_series_of(const struct run *r, const char *key)
         }
     }
     return NULL;
-}
-
-double run_x(const struct run *r, const struct series *s, size_t point)
-{
-    return r->chart.axis == RUN_BY_STEP ? s->at[point].step
-                                        : (s->at[point].time_ms - s->at[0].time_ms) / 1000;
 }
 
 /* --- lines --- */

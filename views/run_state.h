@@ -10,6 +10,7 @@
 #include "tui/widgets/table.h"
 #include "views/actions.h"
 #include "views/cells.h"
+#include "views/curve.h"
 #include "views/env.h"
 
 enum run_group { RUN_METRICS, RUN_PARAMS, RUN_INPUTS, RUN_OUTPUTS, RUN_TAGS, RUN_GROUP_COUNT };
@@ -24,13 +25,10 @@ struct run_line {
 
 enum run_pane { RUN_PANE_NORMAL, RUN_PANE_HALF, RUN_PANE_FULL }; /* how much the chart has */
 
-enum run_axis { RUN_BY_STEP, RUN_BY_TIME, RUN_AXIS_COUNT };
-
 struct run_chart {
+    struct curve_look look;
     bool is_log, is_inspecting;
-    enum run_axis axis;
-    size_t smoothing, cursor; /* index of its table; of the point */
-    double from, to;          /* NaN: all */
+    size_t cursor; /* of the point */
 };
 
 struct run {
@@ -64,10 +62,6 @@ bool run_is_running(const struct run *r);
 int64_t run_duration(const struct run *r, int64_t now_ms);
 /* EXEC/STEP of what trained it; caller frees; NULL: it came from elsewhere. */
 char *run_log_id(const struct run *r);
-double run_smoothing(const struct run *r); /* 0: none */
-size_t run_smoothing_count(void);
-/* x of a point on the axis in force. */
-double run_x(const struct run *r, const struct series *s, size_t point);
 
 /* --- drawing (run_draw.c) --- */
 void run_layout(struct view *v, struct rect area);

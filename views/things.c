@@ -398,7 +398,7 @@ static void do_notify(const struct doing *d)
 
 static void do_metrics(const struct doing *d)
 {
-    views_go(d->v, KIND_RUN, d->t->run);
+    views_go_charts(d->v, d->t->run);
 }
 
 static void do_events(const struct doing *d)

@@ -23,6 +23,9 @@ void views_go(struct view *v, enum kind kind, const char *id);
 void views_events(struct view *v, const char *execution);
 /* CMD_WHY, CMD_TIMELINE, CMD_LINEAGE: evidence, states or lineage of a thing, as a list. */
 void views_about_cmd(struct view *v, enum cmd cmd, enum kind kind, const char *id);
+/* Curves of runs, an id a line, 1 to CHARTS_RUNS_MAX. */
+MUST_USE bool views_charts(struct app *app, const char *ids, struct err *e);
+void views_go_charts(struct view *v, const char *ids); /* an error is said */
 /* "NAME [K=V...]": the page of the pipeline, and with pairs the question whether to start it. */
 MUST_USE bool views_start(struct app *app, struct sv line, struct err *e);
 /* The page of an execution's pipeline, filled with what that execution was started with. */

@@ -253,7 +253,7 @@ static void enter_gives_the_log_the_screen(void **state)
     fake_keys(f, "q");
     assert_ptr_equal(app_top(f->app)->ops, &execution_view);
     fake_keys(f, "m");
-    assert_string_equal(app_top(f->app)->ops->name, "run");
+    assert_string_equal(app_top(f->app)->ops->name, "charts");
     fake_free(f);
 }
 

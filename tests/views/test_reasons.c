@@ -96,6 +96,7 @@ static const struct place {
     [REASONS_model] = {&model_view, KIND_COUNT, "churn/7"},
     [REASONS_compare] = {&compare_view, KIND_COUNT, RUN "\nr2"},
     [REASONS_pipeline] = {&pipeline_view, KIND_COUNT, "churn"},
+    [REASONS_charts] = {&charts_view, KIND_COUNT, RUN "\nr2"},
     [REASONS_text] = {NULL, KIND_COUNT, NULL},
 };
 

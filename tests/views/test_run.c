@@ -115,6 +115,8 @@ static void keys_of_charts(void **state)
     assert_true(fake_shows(f, "log y"));
     fake_keys(f, "Lt");
     assert_true(fake_shows(f, "by time"));
+    fake_keys(f, "t");
+    assert_true(fake_shows(f, "by the clock"));
     fake_keys(f, "ti");
     assert_true(fake_shows(f, "step 60  val_loss"));
     fake_keys(f, "<Left><Left>");
@@ -122,9 +124,9 @@ static void keys_of_charts(void **state)
     fake_keys(f, "(");
     assert_true(fake_shows(f, "zoomed"));
     fake_keys(f, "))");
-    assert_true(isnan(r->chart.from));
+    assert_true(isnan(r->chart.look.from));
     fake_keys(f, "(0");
-    assert_true(isnan(r->chart.from));
+    assert_true(isnan(r->chart.look.from));
     fake_keys(f, "<Esc>+");
     assert_int_equal(r->pane, RUN_PANE_FULL);
     fake_golden(f, "run-zoomed-80x24");

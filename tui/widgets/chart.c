@@ -1,13 +1,11 @@
 /* Line charts: domains, ticks, labels, and the dots that lines leave in cells. */
-#include "tui/widgets/chart.h"
-
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/base/fmt.h"
 #include "core/base/mem.h"
+#include "tui/widgets/chart_frame.h"
 
-enum { MIN_W = 12, MIN_H = 4, LABEL_W = 8, TICKS_MAX = 64 };
+enum { MIN_W = 12, MIN_H = 4, TAG_EVERY = 8, TAG_TRIES = 4, X_PARTS = 10 };
 
 /* --- numbers --- */
 
@@ -70,38 +68,60 @@ void chart_label(struct str *out, double value, double step)
 
 /* --- the frame of one chart --- */
 
-struct dots {
-    int w, h; /* in dots */
-    int cell_w, cell_h;
-    enum chart_symbols symbols;
-    struct rect area; /* in cells */
-    double x_from, x_to, y_from, y_to;
-    bool is_log;
-};
-
-static double y_of(const struct dots *d, double y)
+static double y_of(const struct chart_frame *d, double y)
 {
     return d->is_log ? (y > 0 ? log10(y) : NAN) : y;
 }
 
-static void y_bounds(const struct chart *chart, struct dots *d)
+/* The next 1, 2 or 5 of a decade on either side; lo and hi are logarithms. */
+static void log_bounds(struct chart_frame *d, double lo, double hi)
+{
+    static const double steps[] = {0.69897000433601886, 0.30102999566398120, 0}; /* of 5, 2, 1 */
+    double below = floor(lo), above = ceil(hi);
+    for (size_t i = 0; i < ALEN(steps); i++) {
+        if (floor(lo) + steps[i] <= lo + 1e-9) {
+            below = floor(lo) + steps[i];
+            break;
+        }
+    }
+    for (size_t i = ALEN(steps); i-- > 0;) {
+        if (floor(hi) + steps[i] >= hi - 1e-9) {
+            above = floor(hi) + steps[i];
+            break;
+        }
+    }
+    d->y_from = below;
+    d->y_to = above > below ? above : below + 1;
+}
+
+/* Widen lo..hi by what of one series lies in the x domain. */
+static void add_bounds(const struct chart_frame *d, const struct chart_series *s, double *lo,
+                       double *hi)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        double low = y_of(d, s->lo ? s->lo[i] : s->y[i]);
+        double high = y_of(d, s->hi ? s->hi[i] : s->y[i]);
+        bool is_inside = s->x[i] >= d->x_from && s->x[i] <= d->x_to;
+        if (is_inside && isfinite(low) && isfinite(high)) {
+            *lo = low < *lo ? low : *lo;
+            *hi = high > *hi ? high : *hi;
+        }
+    }
+}
+
+static void y_bounds(const struct chart *chart, struct chart_frame *d)
 {
     double lo = INFINITY, hi = -INFINITY;
     for (size_t s = 0; s < chart->n; s++) {
-        const struct chart_series *one = &chart->series[s];
-        for (size_t i = 0; i < one->n; i++) {
-            double low = y_of(d, one->lo ? one->lo[i] : one->y[i]);
-            double high = y_of(d, one->hi ? one->hi[i] : one->y[i]);
-            bool is_inside = one->x[i] >= d->x_from && one->x[i] <= d->x_to;
-            if (is_inside && isfinite(low) && isfinite(high)) {
-                lo = low < lo ? low : lo;
-                hi = high > hi ? high : hi;
-            }
-        }
+        add_bounds(d, &chart->series[s], &lo, &hi);
     }
     if (lo > hi) {
         lo = 0;
         hi = 1;
+    }
+    if (d->is_log) {
+        log_bounds(d, lo, hi);
+        return;
     }
     double step =
         chart_tick_step(lo, hi > lo ? hi : lo + 1, d->area.h > 4 ? (d->area.h - 1) / 2 : 2);
@@ -112,7 +132,7 @@ static void y_bounds(const struct chart *chart, struct dots *d)
     }
 }
 
-static void x_bounds(const struct chart *chart, struct dots *d)
+static void x_bounds(const struct chart *chart, struct chart_frame *d)
 {
     double lo = INFINITY, hi = -INFINITY;
     for (size_t s = 0; s < chart->n; s++) {
@@ -127,19 +147,24 @@ static void x_bounds(const struct chart *chart, struct dots *d)
     lo = lo > hi ? 0 : lo;
     lo = lo > 0 && lo < hi / 10 ? 0 : lo; /* near zero is zero: rounder numbers below the axis */
     d->x_from = isnan(chart->x_from) ? lo : chart->x_from;
-    d->x_to = isnan(chart->x_to) ? chart_domain_end(d->x_from, hi) : chart->x_to;
+    double end = chart_domain_end(d->x_from, hi);
+    if (chart->is_ended && hi > d->x_from) {
+        double step = chart_tick_step(d->x_from, hi, X_PARTS);
+        end = d->x_from + ceil((hi - d->x_from) / step - 1e-9) * step;
+    }
+    d->x_to = isnan(chart->x_to) ? end : chart->x_to;
     if (!(d->x_to > d->x_from)) {
         d->x_to = d->x_from + 1;
     }
 }
 
-static int dot_x(const struct dots *d, double x)
+int chart_dot_x(const struct chart_frame *d, double x)
 {
     double at = (x - d->x_from) / (d->x_to - d->x_from) * (d->w - 1);
     return at < -1 ? -1 : at > d->w ? d->w : (int)floor(at + 0.5);
 }
 
-static int dot_y(const struct dots *d, double y)
+int chart_dot_y(const struct chart_frame *d, double y)
 {
     double at = (d->y_to - y) / (d->y_to - d->y_from) * (d->h - 1);
     return at < 0 ? 0 : at > d->h - 1 ? d->h - 1 : (int)floor(at + 0.5);
@@ -168,30 +193,56 @@ static void connect(struct span *spans, int x0, int y0, int x1, int y1)
     }
 }
 
-static void series_spans(const struct dots *d, const struct chart_series *s, struct span *spans)
+/* A point of the line, in dots; x may lie beside the plot. */
+struct at {
+    double x, y; /* in data; y of a logarithm */
+    bool is_there;
+};
+
+/* The line between two points, as far as it lies in the plot. */
+static void add_line(const struct chart_frame *d, struct span *spans, struct at a, struct at b)
 {
-    int last_x = -1, last_y = 0;
+    if (!a.is_there || !b.is_there || b.x <= a.x || b.x < d->x_from || a.x > d->x_to) {
+        return;
+    }
+    double slope = (b.y - a.y) / (b.x - a.x);
+    if (a.x < d->x_from) {
+        a = (struct at){d->x_from, a.y + slope * (d->x_from - a.x), true};
+    }
+    if (b.x > d->x_to) {
+        b = (struct at){d->x_to, b.y - slope * (b.x - d->x_to), true};
+    }
+    int x0 = chart_dot_x(d, a.x), x1 = chart_dot_x(d, b.x);
+    if (x0 < x1) {
+        connect(spans, x0, chart_dot_y(d, a.y), x1, chart_dot_y(d, b.y));
+    }
+}
+
+static void series_spans(const struct chart_frame *d, const struct chart_series *s,
+                         struct span *spans)
+{
+    struct at last = {0, 0, false};
     for (int x = 0; x < d->w; x++) {
         spans[x] = (struct span){1, 0};
     }
     for (size_t i = 0; i < s->n; i++) {
-        double y = y_of(d, s->y[i]);
-        int x = isfinite(s->x[i]) ? dot_x(d, s->x[i]) : -1;
-        if (!isfinite(y) || x < 0 || x >= d->w) {
-            last_x = -1; /* a gap */
+        struct at now = {s->x[i], y_of(d, s->y[i]), false};
+        now.is_there = isfinite(now.x) && isfinite(now.y);
+        add_line(d, spans, last, now);
+        last = now;
+        double low = y_of(d, s->lo ? s->lo[i] : s->y[i]);
+        double high = y_of(d, s->hi ? s->hi[i] : s->y[i]);
+        int x = isfinite(now.x) ? chart_dot_x(d, now.x) : -1;
+        if (x < 0 || x >= d->w) {
             continue;
         }
-        int at = dot_y(d, y);
-        double low = y_of(d, s->lo ? s->lo[i] : s->y[i]),
-               high = y_of(d, s->hi ? s->hi[i] : s->y[i]);
-        span_add(&spans[x], at);
-        span_add(&spans[x], dot_y(d, isfinite(low) ? low : y));
-        span_add(&spans[x], dot_y(d, isfinite(high) ? high : y));
-        if (last_x >= 0 && last_x < x) {
-            connect(spans, last_x, last_y, x, at);
+        const double ys[] = {now.y, low,
+                             high}; /* also of a point that is NaN: what it stands for */
+        for (size_t k = 0; k < ALEN(ys); k++) {
+            if (isfinite(ys[k])) {
+                span_add(&spans[x], chart_dot_y(d, ys[k]));
+            }
         }
-        last_x = x;
-        last_y = at;
     }
 }
 
@@ -202,7 +253,7 @@ static bool is_lit(const struct span *spans, int x, int y)
 
 /* --- cells --- */
 
-static bool braille_cell(const struct dots *d, const struct span *spans, int cx, int cy,
+static bool braille_cell(const struct chart_frame *d, const struct span *spans, int cx, int cy,
                          struct str *out)
 {
     static const unsigned bits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
@@ -232,18 +283,23 @@ static bool block_cell(const struct span *spans, int cx, int cy, struct str *out
     return mask != 0;
 }
 
-static bool ascii_cell(const struct span *spans, int cx, int cy, size_t series, struct str *out)
+static char mark_of(const struct chart_series *s, size_t i)
 {
     static const char marks[] = "*+xo#@%&";
+    return s->mark ? s->mark : s->tag ? s->tag : marks[i % (sizeof marks - 1)];
+}
+
+static bool ascii_cell(const struct span *spans, int cx, int cy, char mark, struct str *out)
+{
     if (!is_lit(spans, cx, cy)) {
         return false;
     }
-    str_addc(out, marks[series % (sizeof marks - 1)]);
+    str_addc(out, mark);
     return true;
 }
 
-static bool cell_text(const struct dots *d, const struct span *spans, int cx, int cy, size_t series,
-                      struct str *out)
+static bool cell_text(const struct chart_frame *d, const struct span *spans, int cx, int cy,
+                      char mark, struct str *out)
 {
     str_clear(out);
     switch (d->symbols) {
@@ -254,138 +310,107 @@ static bool cell_text(const struct dots *d, const struct span *spans, int cx, in
     case CHART_ASCII:
         break;
     }
-    return ascii_cell(spans, cx, cy, series, out);
+    return ascii_cell(spans, cx, cy, mark, out);
 }
 
-static void draw_series(struct canvas *c, const struct chart *chart, const struct dots *d)
+/* --- tags and signs --- */
+
+/* Where the line is in a column of cells, as a row; -1: nowhere. */
+static int row_at(const struct chart_frame *d, const struct span *spans, int cx)
+{
+    for (int x = (cx + 1) * d->cell_w - 1; x >= cx * d->cell_w; x--) {
+        if (spans[x].from <= spans[x].to) {
+            return (spans[x].from + spans[x].to) / 2 / d->cell_h;
+        }
+    }
+    return -1;
+}
+
+static bool is_taken(const struct canvas *c, int x, int y)
+{
+    const struct cell *cell = canvas_cell(c, x, y);
+    return cell && cell->bytes == 1 && cell->text[0] >= 'a' && cell->text[0] <= 'z';
+}
+
+static void put_tag(struct canvas *c, const struct chart_frame *d, const struct chart_series *s,
+                    int cx, int cy)
+{
+    static const int tries[TAG_TRIES * 2 - 1] = {0, 1, -1, 2, -2, 3, -3};
+    for (size_t i = 0; i < ALEN(tries); i++) {
+        int x = d->area.x + cx, y = d->area.y + cy + tries[i];
+        if (rect_has(d->area, x, y) && !is_taken(c, x, y)) {
+            canvas_text(c, x, y, s->style | STYLE_BOLD, (struct sv){&s->tag, 1});
+            return;
+        }
+    }
+}
+
+/* After its last cell; where colours say nothing also along it, each line at other places. */
+static void draw_tags(struct canvas *c, const struct chart *chart, const struct chart_frame *d,
+                      size_t series, const struct span *spans)
+{
+    const struct chart_series *s = &chart->series[series];
+    int last = -1, step = TAG_EVERY * 2;
+    for (int cx = 0; cx < d->area.w; cx++) {
+        int cy = row_at(d, spans, cx);
+        last = cy >= 0 ? cx : last;
+        bool is_place = (cx + (int)series * 5) % step == TAG_EVERY;
+        if (chart->is_tagged && is_place && cy >= 0 &&
+            !is_taken(c, d->area.x + cx, d->area.y + cy)) {
+            canvas_text(c, d->area.x + cx, d->area.y + cy, s->style, (struct sv){&s->tag, 1});
+        }
+    }
+    if (last >= 0) {
+        put_tag(c, d, s, last + 1 < d->area.w ? last + 1 : last, row_at(d, spans, last));
+    }
+}
+
+/* A gap is not nothing: what was logged there has a sign. */
+static void draw_signs(struct canvas *c, const struct chart_series *s, const struct chart_frame *d)
+{
+    for (size_t i = 0; i < s->n && !s->is_silent; i++) {
+        int x = isfinite(s->x[i]) ? chart_dot_x(d, s->x[i]) : -1;
+        if (isfinite(s->y[i]) || x < 0 || x >= d->w) {
+            continue;
+        }
+        bool is_up = s->y[i] > 0; /* false for NaN */
+        enum glyph glyph = isnan(s->y[i]) ? GLYPH_TIMES : is_up ? GLYPH_SORT_UP : GLYPH_SORT_DOWN;
+        int y = is_up ? d->area.y : d->area.y + d->area.h - 1;
+        canvas_glyph(c, d->area.x + x / d->cell_w, y, ROLE_BAD, glyph);
+    }
+}
+
+static void draw_series(struct canvas *c, const struct chart *chart, const struct chart_frame *d)
 {
     CLEANUP(str_release) struct str cell = STR_INIT;
-    struct span *spans = xcalloc((size_t)d->w, sizeof *spans);
-    for (size_t s = 0; s < chart->n; s++) {
-        series_spans(d, &chart->series[s], spans);
+    size_t w = (size_t)d->w;
+    struct span *spans = xcalloc(w * (chart->n + 1), sizeof *spans);
+    for (size_t s = chart->n; s-- > 0;) {
+        series_spans(d, &chart->series[s], &spans[s * w]);
         for (int cx = 0; cx < d->area.w; cx++) {
             for (int cy = 0; cy < d->area.h; cy++) {
-                if (cell_text(d, spans, cx, cy, s, &cell)) {
+                if (cell_text(d, &spans[s * w], cx, cy, mark_of(&chart->series[s], s), &cell)) {
                     canvas_text(c, d->area.x + cx, d->area.y + cy, chart->series[s].style,
                                 sv_of(&cell));
                 }
             }
         }
     }
+    for (size_t s = 0; s < chart->n; s++) {
+        if (chart->series[s].tag) {
+            draw_tags(c, chart, d, s, &spans[s * w]);
+        }
+        draw_signs(c, &chart->series[s], d);
+    }
     free(spans);
 }
 
-/* --- axes --- */
-
-static void draw_y_axis(struct canvas *c, const struct dots *d)
-{
-    CLEANUP(str_release) struct str label = STR_INIT;
-    double step = chart_tick_step(d->y_from, d->y_to, d->area.h > 4 ? (d->area.h - 1) / 2 : 2);
-    int x = d->area.x - 1, last = -2;
-    for (int y = 0; y < d->area.h; y++) {
-        canvas_glyph(c, x, d->area.y + y, ROLE_AXIS, GLYPH_AXIS_V);
-    }
-    for (int i = 0; i < TICKS_MAX; i++) {
-        double value = d->y_to - i * step;
-        if (value < d->y_from - step / 2) {
-            break;
-        }
-        int y = dot_y(d, value) / d->cell_h;
-        if (y < last + 2) {
-            continue;
-        }
-        last = y;
-        str_clear(&label);
-        double shown = d->is_log ? pow(10, value) : fabs(value) < step / 1000 ? 0 : value;
-        chart_label(&label, shown, d->is_log ? shown : step);
-        canvas_fit(c, x - LABEL_W, d->area.y + y, LABEL_W - 1, ROLE_AXIS, sv_of(&label),
-                   ALIGN_RIGHT, UTF8_CUT_END);
-        canvas_glyph(c, x, d->area.y + y, ROLE_AXIS, GLYPH_AXIS_TICK_Y);
-    }
-}
-
-static void x_label(const struct chart *chart, double value, double step, struct str *out)
-{
-    if (chart->x_kind == CHART_X_NUMBER) {
-        chart_label(out, value, step);
-        return;
-    }
-    long long s = (long long)value;
-    if (s < 120 || s % 60) {
-        str_addf(out, "%llds", s);
-    } else if (s < 7200 || s % 3600) {
-        str_addf(out, "%lldm", s / 60);
-    } else {
-        str_addf(out, "%lldh", s / 3600);
-    }
-}
-
-static void draw_x_axis(struct canvas *c, const struct chart *chart, const struct dots *d, int y)
-{
-    CLEANUP(str_release) struct str label = STR_INIT;
-    double step = chart_tick_step(d->x_from, d->x_to, d->area.w / 10 > 1 ? d->area.w / 10 : 1);
-    double first = ceil(d->x_from / step - 1e-9) * step;
-    int end = d->area.x - 1; /* first column that is still free */
-    for (int i = 0; i < TICKS_MAX && first + i * step <= d->x_to + step / 1000; i++) {
-        double value = first + i * step;
-        str_clear(&label);
-        x_label(chart, fabs(value) < step / 1000 ? 0 : value, step, &label);
-        int w = (int)label.n, x = d->area.x + dot_x(d, value) / d->cell_w;
-        x = x + w > d->area.x + d->area.w ? d->area.x + d->area.w - w : x;
-        if (x >= end && w <= d->area.w) {
-            canvas_text(c, x, y, ROLE_AXIS, sv_of(&label));
-            end = x + w + 1;
-        }
-    }
-}
-
-/* --- the title row: names with their value at the cursor, or the last one --- */
-
-static double value_at(const struct chart_series *s, double cursor)
-{
-    double best = NAN, distance = INFINITY;
-    if (isnan(cursor)) {
-        return s->n ? s->y[s->n - 1] : NAN;
-    }
-    for (size_t i = 0; i < s->n; i++) {
-        double d = fabs(s->x[i] - cursor);
-        if (d < distance) {
-            distance = d;
-            best = s->y[i];
-        }
-    }
-    return best;
-}
-
-static void draw_title(struct canvas *c, const struct chart *chart, struct rect row)
-{
-    CLEANUP(str_release) struct str value = STR_INIT;
-    int x = canvas_text(c, row.x, row.y, ROLE_TITLE, chart->title);
-    for (size_t s = 0; s < chart->n; s++) {
-        const struct chart_series *one = &chart->series[s];
-        str_clear(&value);
-        if (one->n) {
-            fmt_double(&value, value_at(one, chart->cursor));
-        }
-        bool is_named = one->name.n && !sv_eq(one->name, chart->title);
-        int need = (is_named ? (int)utf8_width(one->name) + 1 : 0) + (int)value.n + 2;
-        if (x + need > row.x + row.w) {
-            break;
-        }
-        x += 2;
-        if (is_named) {
-            x = canvas_text(c, x, row.y, one->style, one->name) + 1;
-        }
-        x = canvas_text(c, x, row.y, one->style | STYLE_BOLD, sv_of(&value));
-    }
-}
-
-static void draw_cursor(struct canvas *c, const struct chart *chart, const struct dots *d)
+static void draw_cursor(struct canvas *c, const struct chart *chart, const struct chart_frame *d)
 {
     if (isnan(chart->cursor) || chart->cursor < d->x_from || chart->cursor > d->x_to) {
         return;
     }
-    int x = d->area.x + dot_x(d, chart->cursor) / d->cell_w;
+    int x = d->area.x + chart_dot_x(d, chart->cursor) / d->cell_w;
     canvas_flags(c, (struct rect){x, d->area.y, 1, d->area.h}, STYLE_REVERSE);
 }
 
@@ -397,15 +422,15 @@ void chart_draw(struct canvas *c, struct rect r, const struct chart *chart)
     if (rect_is_empty(r)) {
         return;
     }
-    draw_title(c, chart, rect_cut_top(&r, 1));
+    chart_title(c, chart, rect_cut_top(&r, 1));
     if (r.w < MIN_W || r.h < MIN_H - 1) {
         return;
     }
     struct rect axis = rect_cut_bottom(&r, 1);
-    rect_cut_left(&r, r.w >= 24 ? LABEL_W + 1 : 1);
-    struct dots d = {.area = r,
-                     .symbols = c->is_ascii ? CHART_ASCII : chart->symbols,
-                     .is_log = chart->is_log_y};
+    rect_cut_left(&r, r.w >= 24 ? CHART_LABEL_W + 1 : 1);
+    struct chart_frame d = {.area = r,
+                            .symbols = c->is_ascii ? CHART_ASCII : chart->symbols,
+                            .is_log = chart->is_log_y};
     d.cell_w = sizes[d.symbols][0];
     d.cell_h = sizes[d.symbols][1];
     d.w = r.w * d.cell_w;
@@ -417,10 +442,10 @@ void chart_draw(struct canvas *c, struct rect r, const struct chart *chart)
     } else {
         y_bounds(chart, &d);
     }
-    if (r.x - axis.x > LABEL_W) {
-        draw_y_axis(c, &d);
+    if (r.x - axis.x > CHART_LABEL_W) {
+        chart_y_axis(c, &d);
     }
-    draw_x_axis(c, chart, &d, axis.y);
+    chart_x_axis(c, chart, &d, axis.y);
     draw_series(c, chart, &d);
     draw_cursor(c, chart, &d);
 }
