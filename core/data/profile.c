@@ -278,6 +278,7 @@ static void set_distinct(const struct column *c, struct column_stats *s)
     } else {
         s->distinct = counter_distinct(&c->by_text);
     }
+    s->distinct = s->distinct < s->count ? s->distinct : s->count; /* an estimate knows that much */
 }
 
 /* a before b: more frequent, else smaller */

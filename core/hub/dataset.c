@@ -22,6 +22,8 @@ struct dataset {
     struct json *profile; /* NULL: not known yet */
     struct err problem;   /* why there will be none */
     bool needs_facts, needs_profile;
+    bool is_reading; /* a task does it: lists and documents come first */
+    bool has_news;   /* since the last snapshot */
     int64_t told_ms;
 };
 
@@ -284,25 +286,53 @@ static void emit(struct hub *hub, struct sub *sub, struct dataset *d)
     d->told_ms = clock_mono_ms();
 }
 
+/* --- reading, behind all that others wait for --- */
+
+/* state: the id of the subscription, which may be gone. */
+static bool read_step(struct hub *hub, struct task *task, int64_t deadline_us)
+{
+    struct sub *sub = hub_sub(hub, *(const uint64_t *)task->state);
+    if (!sub) {
+        return false;
+    }
+    struct dataset *d = sub->state;
+    d->is_reading = d->needs_profile;
+    if (d->is_reading) { /* and one turn more, in which the subscription tells what came of it */
+        bool has_more = scan(hub, d, deadline_us);
+        d->has_news |= !has_more || clock_mono_ms() - d->told_ms >= PROGRESS_MS;
+        sub->needs_work |= d->has_news;
+    }
+    return d->is_reading;
+}
+
+static void begin_reading(struct hub *hub, struct sub *sub, struct dataset *d)
+{
+    struct task *task = xcalloc(1, sizeof *task);
+    uint64_t *id = xmalloc(sizeof *id);
+    *id = sub->id;
+    *task = (struct task){.state = id, .step = read_step, .free = free};
+    d->is_reading = true;
+    d->told_ms = clock_mono_ms(); /* what is read at once needs no word about it */
+    hub_task(hub, task);
+}
+
 static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
 {
+    (void)deadline_us;
     struct dataset *d = sub->state;
     struct err e;
-    bool is_news = d->needs_facts;
     if (d->needs_facts && !read_facts(hub, d, sub->query.id ? sub->query.id : "", &e)) {
         hub_send_error(hub, sub, &e);
         return false;
     }
-    bool has_more = d->needs_profile && scan(hub, d, deadline_us);
-    if (d->needs_facts) { /* the profile was kept: what follows from it is read first */
-        return true;
+    if (d->needs_profile && !d->is_reading) {
+        begin_reading(hub, sub, d);
     }
-    if (!has_more || (d->scan && clock_mono_ms() - d->told_ms >= PROGRESS_MS)) {
+    if (d->has_news || !d->needs_profile) {
+        d->has_news = false;
         emit(hub, sub, d);
-    } else if (is_news) {
-        d->told_ms = clock_mono_ms(); /* what is read at once needs no word about it */
     }
-    return has_more;
+    return false;
 }
 
 const struct sub_type dataset_type = {

@@ -2,10 +2,13 @@
  * was run before there was a table for it is taken over. */
 #include "tests/unit/test.h"
 
+#include "core/base/clock.h"
+#include "core/base/digest.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
 #include "core/job/objects.h"
+#include "core/mlw.h"
 #include "core/store/db.h"
 #include "core/store/lists.h"
 #include "tests/unit/tmp.h"
@@ -149,6 +152,143 @@ static void objects_are_measured(void **state)
     assert_int_equal(bytes, 8);
 }
 
+/* --- the hub reads it while it does other things --- */
+
+enum { DEADLINE_MS = 60000, BIG_BYTES = 12 * 1024 * 1024 };
+
+/* A workspace in which a step read s3://b/big.csv, and a hub without a thread. */
+struct world {
+    char *dir;
+    struct workspace ws;
+    struct store *st;
+    struct hub *hub;
+};
+
+static void world_begin(struct world *w, size_t bytes)
+{
+    struct err e = ERR_INIT;
+    char hex[DIGEST_HEX + 1];
+    int wake_fd;
+    CLEANUP(str_release) struct str text = STR_INIT;
+    str_addz(&text, "n,word\n");
+    for (size_t i = 0; text.n < bytes; i++) {
+        str_addf(&text, "%zu,w%zu\n", i, i % 10);
+    }
+    w->dir = tmp_new();
+    assert_true(workspace_init(w->dir, &w->ws, &e));
+    assert_true(store_open(&w->ws, STORE_CREATE, &w->st, &e));
+    struct objects o = {w->ws.objects};
+    assert_true(objects_put_bytes(&o, sv_of(&text), "s3://b/big.csv", &e));
+    assert_true(digest_bytes(sv_of(&text), hex, &e));
+    CLEANUP(mem_free_ptr)
+    char *input = xasprintf(INPUT("in", "s3://b/big.csv", "\"%s\"", "null"), hex);
+    run_step(w->st, "aaaabbbbcccc", input);
+    struct hub_options options = {.dir = w->dir, .is_inline = true};
+    w->hub = hub_new(&options, &wake_fd, &e);
+    assert_non_null(w->hub);
+}
+
+static void world_end(struct world *w)
+{
+    hub_free(w->hub);
+    store_close(w->st);
+    workspace_release(&w->ws);
+    tmp_free(&w->dir);
+}
+
+/* The next snapshot of either subscription. */
+static struct snapshot *next_of(struct world *w, uint64_t a, uint64_t b)
+{
+    int64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (clock_mono_ms() < deadline_ms) {
+        struct ev ev;
+        while (hub_next_event(w->hub, &ev)) {
+            struct snapshot *s = ev.id == a || ev.id == b ? snapshot_ref(ev.snapshot) : NULL;
+            ev_release(&ev);
+            if (s) {
+                return s;
+            }
+        }
+        hub_step(w->hub, 50);
+    }
+    fail_msg("no snapshot came");
+    return NULL;
+}
+
+static uint64_t ask_for_it(struct world *w)
+{
+    return hub_subscribe(w->hub,
+                         &(struct query){.type = QUERY_DOC, .kind = KIND_DATASET, .id = "big.csv"});
+}
+
+static void a_long_profile_delays_nothing_and_says_how_far_it_is(void **state)
+{
+    (void)state;
+    struct world w;
+    world_begin(&w, BIG_BYTES);
+    uint64_t doc = ask_for_it(&w);
+    struct snapshot *s = next_of(&w, doc, doc);
+    assert_true(s->loaded < s->total);
+    assert_non_null(json_get_str(s->doc, "digest"));
+    snapshot_unref(s);
+    uint64_t rows = hub_subscribe(w.hub, &(struct query){QUERY_ROWS, KIND_EXECUTION, .n = 10});
+    bool has_rows = false;
+    size_t read = 0;
+    for (bool is_done = false; !is_done;) {
+        s = next_of(&w, doc, rows);
+        if (s->type == SNAPSHOT_ROWS) {
+            has_rows |= s->n == 1;
+        } else {
+            is_done = s->loaded == s->total;
+            assert_true(is_done || s->loaded >= read);
+            assert_true(!is_done || has_rows); /* what is asked meanwhile is answered first */
+            assert_true(!is_done || json_get_i64(s->doc, "rows", 0) > 100000);
+            read = is_done ? read : s->loaded;
+        }
+        snapshot_unref(s);
+    }
+    assert_true(read > 0);
+    world_end(&w);
+}
+
+static void who_goes_away_ends_the_reading(void **state)
+{
+    (void)state;
+    struct world w;
+    world_begin(&w, BIG_BYTES);
+    uint64_t doc = ask_for_it(&w);
+    snapshot_unref(next_of(&w, doc, doc));
+    hub_unsubscribe(w.hub, doc);
+    uint64_t rows = hub_subscribe(w.hub, &(struct query){QUERY_ROWS, KIND_DATASET, .n = 10});
+    struct snapshot *s = next_of(&w, rows, rows);
+    while (s->loaded < s->total || s->n == 0) {
+        snapshot_unref(s);
+        s = next_of(&w, rows, rows);
+    }
+    assert_int_equal(s->rows[0].cells[FIELD_DATASET_rows].type, VALUE_MISSING);
+    snapshot_unref(s);
+    world_end(&w);
+}
+
+/* Its row and who else looks learn of a profile at once. */
+static void a_profile_is_news(void **state)
+{
+    (void)state;
+    struct world w;
+    world_begin(&w, 1000);
+    uint64_t rows = hub_subscribe(w.hub, &(struct query){QUERY_ROWS, KIND_DATASET, .n = 10});
+    struct snapshot *s = next_of(&w, rows, rows);
+    snapshot_unref(s);
+    uint64_t doc = ask_for_it(&w);
+    for (bool is_known = false; !is_known;) {
+        s = next_of(&w, rows, doc);
+        is_known = s->type == SNAPSHOT_ROWS && s->n == 1 &&
+                   s->rows[0].cells[FIELD_DATASET_rows].type == VALUE_INT;
+        snapshot_unref(s);
+    }
+    world_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +296,9 @@ int main(void)
         cmocka_unit_test(versions_are_told_by_digest),
         cmocka_unit_test(older_executions_are_taken_over),
         cmocka_unit_test(objects_are_measured),
+        cmocka_unit_test(a_long_profile_delays_nothing_and_says_how_far_it_is),
+        cmocka_unit_test(who_goes_away_ends_the_reading),
+        cmocka_unit_test(a_profile_is_news),
     };
     return RUN_TESTS(tests);
 }
