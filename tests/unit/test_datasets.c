@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/digest.h"
+#include "core/base/embed.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
@@ -103,6 +104,25 @@ static void versions_are_told_by_digest(void **state)
     workspace_release(&ws);
 }
 
+static void run_sql(sqlite3 *db, const char *sql)
+{
+    char *why = NULL;
+    if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK) {
+        fail_msg("%.60s: %s", sql, why);
+    }
+}
+
+/* One of the files of core/store. */
+static void run_file(sqlite3 *db, const char *name)
+{
+    for (const struct embed_file *f = sql_files; f->name; f++) {
+        if (strcmp(f->name, name) == 0) {
+            CLEANUP(mem_free_ptr) char *sql = xstrndup((const char *)f->data, f->size);
+            run_sql(db, sql);
+        }
+    }
+}
+
 /* A workspace of version 1 knew the inputs of cached steps only from what their keys are made of.
  */
 static void older_executions_are_taken_over(void **state)
@@ -112,21 +132,22 @@ static void older_executions_are_taken_over(void **state)
     struct err e = ERR_INIT;
     struct workspace ws;
     struct store *st = NULL;
+    sqlite3 *db = NULL;
     assert_true(workspace_init(tmp, &ws, &e));
-    assert_true(store_open(&ws, STORE_CREATE, &st, &e));
-    run_step(st, "aaaabbbbcccc", "");
-    add(st, "aaaabbbbcccc", EVENT_STEP_STARTED,
-        "{\"step\":\"a\",\"arguments\":{\"InputDataConfig\":[{\"ChannelName\":\"train\","
-        "\"DataSource\":{\"S3DataSource\":{\"S3Uri\":\"s3://b/x/y.csv\"}}}]},"
-        "\"cache_attributes\":{\"InputDataConfig\":[{\"ChannelName\":\"train\",\"DataSource\":"
-        "{\"S3DataSource\":{\"S3Uri\":\"sha256:" DIGEST_A "\"}}}]}}");
-    assert_datasets(st, NULL, "");
-    assert_true(db_exec(st,
-                        "drop view dataset_input; drop table dataset_use;"
-                        " drop table dataset_profile; drop table notice;"
-                        " pragma user_version=1",
-                        &e));
-    store_close(st);
+    CLEANUP(mem_free_ptr) char *path = path_join(ws.mlw, "local.db");
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    run_file(db, "runs.sql");
+    run_file(db, "schema.sql");
+    run_sql(db, "insert into execution(id,pipeline,status,started,actor,file,definition,parameters,"
+                "options) values('aaaabbbbcccc','p','Succeeded',5,'me','f','{}','{}','{}');"
+                "insert into step(execution,name,idx,type,depends_on,started,arguments,"
+                "cache_attributes) values('aaaabbbbcccc','a',0,'Training','[]',6,"
+                "'{\"InputDataConfig\":[{\"ChannelName\":\"train\",\"DataSource\":"
+                "{\"S3DataSource\":{\"S3Uri\":\"s3://b/x/y.csv\"}}}]}',"
+                "'{\"InputDataConfig\":[{\"ChannelName\":\"train\",\"DataSource\":"
+                "{\"S3DataSource\":{\"S3Uri\":\"sha256:" DIGEST_A "\"}}}]}');"
+                "pragma user_version=1");
+    sqlite3_close(db);
     if (!store_open(&ws, 0, &st, &e)) {
         fail_msg("%s", e.msg);
     }
