@@ -17,13 +17,15 @@ enum { MAX_OFFERED = 200 };
 
 static struct store *store_of(struct completion *c)
 {
-    struct cmd_line line = {.globals = {.dir = c->dir, .is_read_only = true}};
+    struct cmd_line line = {.globals = {.is_read_only = true}};
     struct err ignored;
-    CLEANUP(mem_free_ptr) char *home = NULL, *dir = NULL;
+    CLEANUP(mem_free_ptr) char *home = NULL;
+    CLEANUP(mem_free_ptr) char *dir = NULL;
     if (c->dir && strncmp(c->dir, "~/", 2) == 0) { /* the shell has not opened it yet */
         home = os_home_dir();
-        line.globals.dir = dir = path_join(home, c->dir + 2);
+        dir = path_join(home, c->dir + 2);
     }
+    line.globals.dir = dir ? dir : c->dir;
     if (!c->st && !cmd_store(&line, &c->st, &ignored)) {
         c->st = NULL;
     }
@@ -33,8 +35,9 @@ static struct store *store_of(struct completion *c)
 struct rows {
     struct completion *c;
     enum kind kind;
-    int what[2];      /* fields that say what it is */
-    const char *only; /* state; NULL: any */
+    int what[2];        /* fields that say what it is */
+    const char *only;   /* state; NULL: any */
+    const char *before; /* "execution:" */
 };
 
 static const char *text_of(const struct list_row *row, int field)
@@ -49,21 +52,28 @@ static bool offer_row(void *arg, const struct list_row *row)
     const char *a = text_of(row, r->what[0]), *b = text_of(row, r->what[1]);
     if (!r->only || strcmp(r->only, text_of(row, FIELD_RUN_status)) == 0) {
         CLEANUP(mem_free_ptr) char *what = xasprintf("%s%s%s", a, *a && *b ? " " : "", b);
-        complete_offer(r->c, text_of(row, FIELD_RUN_id), what);
+        CLEANUP(mem_free_ptr) char *id = xasprintf("%s%s", r->before, text_of(row, FIELD_RUN_id));
+        complete_offer(r->c, id, what);
     }
     return r->c->offered < MAX_OFFERED;
 }
 
-static void offer_rows(struct completion *c, enum kind kind, const char *parent, const char *only)
+static void offer_rows_as(struct completion *c, enum kind kind, const char *parent,
+                          const char *only, const char *before)
 {
     struct err ignored;
-    struct rows r = {c, kind, {FIELD_RUN_name, FIELD_RUN_status}, only};
+    struct rows r = {c, kind, {FIELD_RUN_name, FIELD_RUN_status}, only, before};
     if (kind == KIND_EXECUTION) {
         r.what[0] = FIELD_EXECUTION_pipeline; /* its name is its id */
     }
     if (store_of(c)) {
         (void)!list_rows(c->st, kind, parent, 0, offer_row, &r, &ignored);
     }
+}
+
+static void offer_rows(struct completion *c, enum kind kind, const char *parent, const char *only)
+{
+    offer_rows_as(c, kind, parent, only, "");
 }
 
 /* --- by placeholder --- */
@@ -109,6 +119,9 @@ static void offer_ids(struct completion *c)
         offer_rows(c, kind, NULL, NULL);
     } else if (parents[kind]) {
         offer_rows(c, parents[kind], NULL, NULL);
+    } else if (kind == KIND_EVIDENCE || kind == KIND_TIMELINE || kind == KIND_LINEAGE) {
+        offer_rows_as(c, KIND_EXECUTION, NULL, NULL, "execution:");
+        offer_rows_as(c, KIND_RUN, NULL, NULL, "run:");
     }
 }
 

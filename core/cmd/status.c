@@ -10,7 +10,7 @@
 #include "core/model/state.h"
 #include "core/store/lists.h"
 
-enum { MAX_WHY_WIDTH = 60, AGE_WIDTH = 4 };
+enum { LINE_WIDTH = 80, NAME_WIDTH = 24, WHY_WIDTH = 60, WHY_LEAST = 20, AGE_WIDTH = 4 };
 
 enum group { GROUP_RED, GROUP_WAITING, GROUP_RUNNING, GROUP_COUNT };
 static const struct {
@@ -34,7 +34,8 @@ struct items {
 };
 struct status {
     struct items items[GROUP_COUNT];
-    bool is_utf8;
+    bool is_utf8, is_terminal;
+    size_t why_width; /* of a terminal's line what the other columns leave */
     int64_t now_ms;
 };
 
@@ -148,11 +149,16 @@ static void cell(const struct status *s, enum group g, const struct item *item, 
     if (column == COLUMN_STATE) {
         str_addf(out, "%s ", s->is_utf8 ? groups[g].glyph : groups[g].ascii);
     }
-    utf8_fit(out, sv_of(&clean), MAX_WHY_WIDTH, UTF8_CUT_END);
+    size_t width = column == COLUMN_WHY                      ? s->why_width
+                   : column == COLUMN_NAME && s->is_terminal ? NAME_WIDTH
+                                                             : clean.n;
+    utf8_fit(out, sv_of(&clean), width, UTF8_CUT_END);
 }
 
-static void measure(const struct status *s, size_t *widths)
+static void measure(struct status *s, size_t *widths)
 {
+    size_t used = 2 * COLUMN_COUNT;
+    s->why_width = WHY_WIDTH;
     for (int c = 0; c < COLUMN_COUNT; c++) {
         widths[c] = c == COLUMN_FOR ? AGE_WIDTH : strlen(titles[c]);
     }
@@ -166,6 +172,12 @@ static void measure(const struct status *s, size_t *widths)
             }
         }
     }
+    for (int c = 0; c < COLUMN_WHY; c++) {
+        used += widths[c];
+    }
+    if (s->is_terminal) {
+        s->why_width = used + WHY_LEAST < LINE_WIDTH ? LINE_WIDTH - used : WHY_LEAST;
+    }
 }
 
 static void add_cell(struct str *out, struct sv text, int column, const size_t *widths)
@@ -177,7 +189,7 @@ static void add_cell(struct str *out, struct sv text, int column, const size_t *
     str_addn(out, ' ', column == COLUMN_FOR || column == COLUMN_WHY ? 0 : pad);
 }
 
-static void print_text(const struct status *s, struct str *out)
+static void print_text(struct status *s, struct str *out)
 {
     size_t widths[COLUMN_COUNT], n = 0;
     measure(s, widths);
@@ -209,7 +221,7 @@ static void print_text(const struct status *s, struct str *out)
     }
 }
 
-static void print(const struct status *s, enum cmd_format format)
+static void print(struct status *s, enum cmd_format format)
 {
     CLEANUP(str_release) struct str out = STR_INIT;
     if (format == FORMAT_JSON) {
@@ -227,7 +239,8 @@ int cmd_status(const struct cmd_line *line)
     static const enum cmd_format formats[] = {FORMAT_TEXT, FORMAT_JSON, FORMAT_LINE};
     struct err e = ERR_INIT;
     enum cmd_format format;
-    struct status s = {.is_utf8 = line->is_utf8, .now_ms = clock_wall_ms()};
+    struct status s = {
+        .is_utf8 = line->is_utf8, .is_terminal = cmd_is_terminal(), .now_ms = clock_wall_ms()};
     bool ok = cmd_format(line, formats, ALEN(formats), &format, &e) && read_rows(line, &s, &e);
     if (ok) {
         print(&s, format);

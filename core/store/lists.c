@@ -62,7 +62,7 @@ static bool read_rows(struct reader *r, struct q q, struct err *e)
 {
     int rc;
     while ((rc = q_step(q, e)) == 1) {
-        struct value cells[FIELD_MAX];
+        struct value cells[FIELD_MAX] = {{.type = VALUE_MISSING}};
         read_cells(q, r->kind, cells);
         struct list_row row = {.cells = cells};
         if (r->kind == KIND_PACKAGE) {

@@ -110,6 +110,24 @@ def case_a_retried_execution_is_not_red_while_it_runs(space):
     same(status(space), {"red": [], "waiting": [], "running": []})
 
 
+def case_status_fits_a_terminal(space):
+    space.run(pipeline(processing("boom", "echo %s >&2; exit 3" % ("x" * 200))), "--name", "n" * 200,
+              status=1)
+    whole = space.call("status", status=1).out
+    contains(whole, "n" * 200)
+    master, slave = os.openpty()
+    child = subprocess.Popen([MLW, "-C", space.dir, "status"], stdin=slave, stdout=slave,
+                             stderr=slave, env=space.env)
+    os.close(slave)
+    said = b""
+    while said.count(b"\n") < len(whole.splitlines()):
+        said += os.read(master, 65536)
+    same(child.wait(timeout=60), 1)
+    os.close(master)
+    for line in said.decode().splitlines():
+        assert len(line) <= 80, line
+
+
 def instructions(space, *words):
     """What the release build takes for a command, by callgrind: the same on each machine."""
     release = os.environ.get("MLW_RELEASE") or os.path.join(ROOT, "build", "mlw")
@@ -571,6 +589,7 @@ def case_completion_of_ids_and_files(space):
     space.write("deep/x.json", "{}")
     for words, want in ((["show", "execution", ""], [first, waits]), (["stop", first[:6]], [first]),
                         (["ls", "steps", "--parent", ""], [first, waits]),
+                        (["ls", "lineage", "--parent", "run", ":", ""], [run]),
                         (["logs", first + "/"], [first + "/fit"]),
                         (["logs", first + "/fit/"], [first + "/fit/1"]),
                         (["show", "step", ""], [first + "/fit", waits + "/ask"]),
