@@ -71,11 +71,11 @@ static int start(const struct cmd_line *line, const struct wait_options *options
 
 int cmd_run(const struct cmd_line *line)
 {
-    if (cmd_has(line, "plan")) {
-        return cmd_plan(line);
-    }
     struct err e = ERR_INIT;
     struct wait_options options;
+    if (cmd_has(line, "plan")) {
+        return wait_options_check(line, &e) ? cmd_plan(line) : cmd_fail(line, &e);
+    }
     if (!wait_options_read(line, &options, &e)) {
         return cmd_fail(line, &e);
     }

@@ -67,14 +67,18 @@ static bool read_timeout(const struct cmd_line *line, int64_t *ret_ms, struct er
            err_set(e, ERR_USAGE, "--timeout is a time as 90, 90s, 15m or 2h, not \"%s\"", text);
 }
 
-/* What needs somebody who waits cannot be asked of one that leaves. */
-static bool check_detach(const struct cmd_line *line, struct err *e)
+bool wait_options_check(const struct cmd_line *line, struct err *e)
 {
-    static const char *const words[] = {"attached", "timeout", "junit", "notify"};
-    for (size_t i = 0; cmd_has(line, "detach") && i < ALEN(words); i++) {
-        if (cmd_has(line, words[i])) {
-            return err_set(e, ERR_USAGE, "--detach leaves at once and --%s waits: give one of them",
-                           words[i]);
+    static const struct {
+        const char *word, *says;
+    } alone[] = {{"plan", "starts nothing"}, {"detach", "leaves at once"}};
+    static const char *const waits[] = {"attached", "timeout", "junit", "notify", "detach"};
+    for (size_t i = 0; i < ALEN(alone); i++) {
+        for (size_t k = 0; cmd_has(line, alone[i].word) && k < ALEN(waits); k++) {
+            if (cmd_has(line, waits[k]) && strcmp(waits[k], alone[i].word) != 0) {
+                return err_set(e, ERR_USAGE, "--%s %s, so --%s means nothing: give one of them",
+                               alone[i].word, alone[i].says, waits[k]);
+            }
         }
     }
     return true;
@@ -86,7 +90,7 @@ bool wait_options_read(const struct cmd_line *line, struct wait_options *ret, st
                              .is_attached = cmd_has(line, "attached"),
                              .begun_ms = clock_mono_ms()};
     const char *report = cmd_text(line, "junit");
-    if (!check_detach(line, e) || !read_timeout(line, &o.timeout_ms, e) ||
+    if (!wait_options_check(line, e) || !read_timeout(line, &o.timeout_ms, e) ||
         (report && !junit_probe(report, &o.report, e))) {
         return false;
     }

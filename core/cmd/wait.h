@@ -13,6 +13,8 @@ struct wait_options {
     char *report;       /* --junit: the whole path; NULL: none */
 };
 
+/* ERR_USAGE for options of which one takes the meaning of the other: --plan, --detach. */
+MUST_USE bool wait_options_check(const struct cmd_line *line, struct err *e);
 /* What a command that waits was told: --attached --timeout --junit --notify, as far as it has them.
  * ERR_USAGE for what contradicts itself, ERR_IO for a report that could not be written: this is
  * asked before anything starts. From here on an attached command holds signals back until it

@@ -9,10 +9,11 @@ import os
 import pty
 import signal
 import stat
+import subprocess
 import sys
 import xml.etree.ElementTree as xml
 
-from engine import (after, callback, condition, contains, fail, is_alive, kill, pipeline, processing,
+from engine import (MLW, after, callback, condition, contains, fail, is_alive, kill, pipeline, processing,
                     register, run_cases, same, training, until, write_clock)
 
 HERE = sys.modules[__name__]
@@ -58,7 +59,9 @@ def case_options_that_contradict_each_other(space):
     path = space.document(pipeline(processing("one", "true")))
     for words, part in (
             (["--detach", "--attached"], "attached"), (["--detach", "--timeout", "5"], "timeout"),
-            (["--detach", "--junit", "x.xml"], "junit"), (["--timeout", "0"], "timeout"),
+            (["--detach", "--junit", "x.xml"], "junit"), (["--detach", "--notify"], "notify"),
+            (["--plan", "--attached"], "attached"), (["--plan", "--detach"], "detach"),
+            (["--plan", "--junit", "x.xml"], "junit"), (["--timeout", "0"], "timeout"),
             (["--timeout", "soon"], "soon"), (["--timeout", "-3"], "-3"),
             (["--timeout", "5x"], "5x"), (["--timeout"], "timeout"), (["--junit"], "junit"),
             (["--attached=yes"], "attached")):
@@ -144,6 +147,21 @@ def case_without_attached_a_signal_leaves_it_running(space):
         same(suite(space)[1]["errors"], "1")
         space.open_gate()
         space.watch(execution)
+
+
+def case_what_was_ignored_stays_ignored(space):
+    """nohup mlw run --attached: the line may drop."""
+    path = space.document(pipeline(processing("one", space.hold)))
+    child = subprocess.Popen(["sh", "-c", 'trap "" HUP; exec "$0" -C "$1" run "$2" --attached',
+                              MLW, space.dir, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             env=space.env, start_new_session=True)
+    execution = first_line(child)
+    space.until_marks(1)
+    until(lambda: catches(child.pid, signal.SIGINT, signal.SIGTERM), "the command handles signals")
+    child.send_signal(signal.SIGHUP)
+    space.open_gate()
+    end(child, 0)
+    same(space.status(execution), "Succeeded")
 
 
 def case_retry_attached_is_stopped(space):
@@ -439,6 +457,44 @@ def case_a_watcher_that_is_killed_after_its_claim(space):
             end(w, 0)
         settle(space)
         same(len(calls()), n)
+
+
+def case_killed_at_any_point_it_is_told_at_most_once(space):
+    """The driver is killed before each of its durable effects; others then look."""
+    calls = recorder(space)
+    path = space.document(pipeline(fail("no", "because")))
+    count = os.path.join(space.base, "count")
+    space.call("run", path, status=1, MLW_FAULT_COUNT=count)
+    settle(space)
+    with open(count, encoding="ascii") as handle:
+        points = len([x for x in handle if x.startswith("driver ")])
+    assert points >= 5, points
+    for point in range(1, points + 2):
+        before = len(calls())
+        execution = space.detach(path, MLW_FAULT="driver:%d" % point)
+        settle(space)
+        watchers = [space.start("watch", execution, "--notify") for _ in range(2)]
+        for w in watchers:
+            end(w, 1)
+        settle(space)
+        n = len(calls()) - before
+        claims = space.sql("select count(*) from notice where id=?", execution)[0][0]
+        same(claims, 1, "point %d: it is claimed" % point)
+        assert n == 1 or (n == 0 and point >= points - 1), "point %d of %d: %d" % (point, points, n)
+
+
+def case_a_program_by_its_name(space):
+    calls = recorder(space)
+    personal(space, "[notify]\ncommand = hook\n")
+    space.env["PATH"] = ".:relative:" + space.base + ":" + os.environ["PATH"]
+    # not what lies in the workspace, where a relative folder of PATH would find it
+    os.mkdir(os.path.join(space.dir, "relative"))
+    for name in ("hook", "relative/hook"):
+        os.chmod(space.write(name, PROGRAM + "echo {} >> %s/wrong\n" % space.base), 0o755)
+    space.run(pipeline(condition("c", 1, 1)))
+    settle(space)
+    same(len(calls()), 1)
+    assert not os.path.exists(os.path.join(space.base, "wrong"))
 
 
 def case_a_program_has_ten_seconds(space):
