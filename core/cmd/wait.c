@@ -18,6 +18,7 @@
 #include "core/model/state.h"
 #include "core/pipeline/control.h"
 #include "core/store/execution.h"
+#include "core/store/lists.h"
 
 enum { POLL_MS = 500, ENSURE_FIRST_MS = 100, ENSURE_MS = 2000, MAX_STARTS = 4 };
 enum { EXIT_UNSUCCESSFUL = 1 };
@@ -128,6 +129,20 @@ static void show_steps(struct wait *w)
     arena_release(&a);
 }
 
+static bool say_note(void *arg, const struct list_row *row)
+{
+    (void)arg;
+    struct value text = row->cells[FIELD_EVENT_text], step = row->cells[FIELD_EVENT_step];
+    if (text.type == VALUE_TEXT && strcmp(row->cells[FIELD_EVENT_name].text, "Note") == 0) {
+        CLEANUP(str_release) struct str line = STR_INIT;
+        utf8_sanitize(&line, sv_z(step.type == VALUE_TEXT ? step.text : ""));
+        str_addz(&line, line.n ? ": " : "");
+        utf8_sanitize(&line, sv_z(text.text));
+        fprintf(stderr, "note: %s\n", line.p);
+    }
+    return true;
+}
+
 /* It has ended: how the command ends, and what a person is told. */
 static void ended(struct wait *w, const char *status, const char *failure)
 {
@@ -139,6 +154,8 @@ static void ended(struct wait *w, const char *status, const char *failure)
     if (w->is_terminal) {
         fputs("\r\033[K", stderr);
     }
+    struct err ignored;
+    (void)!list_rows(w->st, KIND_EVENT, w->execution, clock_wall_ms(), say_note, NULL, &ignored);
     fprintf(stderr, "execution %s %s%s%s\n", w->execution, status, failure ? ": " : "", why.p);
 }
 

@@ -141,5 +141,13 @@ def case_the_sandboxed_job_sees_what_it_should(space):
 case_the_sandboxed_job_sees_what_it_should.sandbox = "auto"
 
 
+def case_what_cannot_be_enforced_is_said(space):
+    one = processing("one", "true")
+    one["Arguments"]["NetworkConfig"] = {"EnableNetworkIsolation": True}
+    said = space.call("run", space.document(pipeline(one))).err
+    contains(said, "note: one: EnableNetworkIsolation is asked for")
+    contains(said, "the job has the network")
+
+
 if __name__ == "__main__":
     sys.exit(run_cases(HERE))
