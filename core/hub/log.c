@@ -175,7 +175,10 @@ static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
         hub_send_error(hub, sub, &e);
         return false;
     }
-    return !is_at_end;
+    /* nobody tells that it grows, or that it is there at last: look again */
+    bool is_blind = !log->watch && !log->is_ended;
+    sub->not_before_ms = is_at_end && is_blind ? clock_mono_ms() + NET_MS : 0;
+    return !is_at_end || is_blind;
 }
 
 const struct sub_type log_type = {

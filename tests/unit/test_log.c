@@ -2,7 +2,9 @@
 #include "tests/unit/test.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -236,6 +238,53 @@ static void a_file_that_shrinks_while_it_is_read_ends(void **state)
     log_file_release(&file);
 }
 
+/* A world of our own in which the system tells of no file: all its watches are used up. */
+static bool use_up_watches(void)
+{
+    struct err e;
+    CLEANUP(mem_free_ptr) char *uids = xasprintf("0 %d 1", (int)getuid());
+    static const char limit[] = "/proc/sys/user/max_inotify_instances";
+    int map = -1, max = -1;
+    bool ok = unshare(CLONE_NEWUSER) == 0 && (map = open("/proc/self/uid_map", O_WRONLY)) >= 0 &&
+              os_write_all(map, sv_z(uids), "uid_map", &e) && (max = open(limit, O_WRONLY)) >= 0 &&
+              os_write_all(max, SV("0"), limit, &e);
+    close(map);
+    close(max);
+    return ok;
+}
+
+/* In a child, whose world it is: 0 when it grows, 77 when there is no such world here. */
+static int follow_blindly(void)
+{
+    if (!use_up_watches()) {
+        return 77;
+    }
+    struct fixture *f = fixture_new(SV("one\n"));
+    struct query q = {.type = QUERY_LOG, .id = EXEC, .is_tail = true};
+    uint64_t sub = hub_subscribe(f->hub, &q);
+    snapshot_unref(counted(f, sub, 1));
+    append(f, "two\n");
+    snapshot_unref(counted(f, sub, 2));
+    fixture_free(f);
+    return 0;
+}
+
+static void it_grows_where_files_are_not_watched(void **state)
+{
+    (void)state;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(follow_blindly());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+        print_message("skipped: no user namespace can be made here\n");
+        skip();
+    }
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_window_and_tail),
         cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_find),
+        cmocka_unit_test(it_grows_where_files_are_not_watched),
     };
     return RUN_TESTS(tests);
 }
