@@ -6,19 +6,25 @@
 #include "core/base/mem.h"
 #include "core/model/compare.h"
 #include "tui/widgets/menu.h"
+#include "views/browse.h"
 #include "views/views.h"
 
 /* Kinds whose things are offered by name. */
 static const struct {
     enum kind kind;
-    int describe; /* field that says what it is */
+    const char *word; /* before the id: a thing of the kind is opened by it */
+    int describe;     /* field that says what it is */
+    unsigned rows;    /* the newest; more would cost each letter too much */
 } sources[PALETTE_SOURCES] = {
-    {KIND_EXECUTION, FIELD_EXECUTION_pipeline},
-    {KIND_PACKAGE, FIELD_PACKAGE_status},
-    {KIND_PIPELINE, FIELD_PIPELINE_last},
-    {KIND_EXPERIMENT, FIELD_EXPERIMENT_status},
+    {KIND_EXECUTION, "execution", FIELD_EXECUTION_pipeline, 500},
+    {KIND_PACKAGE, "package", FIELD_PACKAGE_status, 500},
+    {KIND_PIPELINE, "pipeline", FIELD_PIPELINE_last, 500},
+    {KIND_EXPERIMENT, "experiment", FIELD_EXPERIMENT_status, 500},
+    {KIND_RUN, "run", FIELD_RUN_name, 200},
+    {KIND_STEP, "logs", FIELD_STEP_status, 200},
+    {KIND_DATASET, "dataset", FIELD_DATASET_name, 200},
 };
-enum { SOURCE_ROWS = 500, ID_PREFIX_MIN = 4 };
+enum { ID_PREFIX_MIN = 4 };
 
 void palette_init(struct palette *p, struct hub *hub)
 {
@@ -43,7 +49,7 @@ static void begin(struct palette *p)
         if (!p->subs[i]) {
             p->subs[i] = hub_subscribe(
                 p->hub,
-                &(struct query){.type = QUERY_ROWS, .kind = sources[i].kind, .n = SOURCE_ROWS});
+                &(struct query){.type = QUERY_ROWS, .kind = sources[i].kind, .n = sources[i].rows});
         }
     }
 }
@@ -64,10 +70,56 @@ bool palette_event(struct palette *p, const struct ev *ev)
 
 /* --- what is offered --- */
 
-void palette_complete(struct palette *p, struct sv text, struct menu *menu)
+/* Orders of the list that is shown. */
+static void offer_orders(const struct app *app, struct menu *menu)
 {
-    (void)text;
+    const struct view *v = app_top(app);
+    const struct browse *b = v && v->ops->name == browse_view.name ? browse_of(v) : NULL;
+    for (size_t i = 0; b && i < b->columns.n; i++) {
+        const struct browse_column *c = &b->columns.at[i];
+        const char *help = c->source == BROWSE_FIELD ? kinds[b->kind].fields[c->field].help : "";
+        CLEANUP(mem_free_ptr) char *up = xasprintf("sort %s asc", c->id);
+        CLEANUP(mem_free_ptr) char *down = xasprintf("sort %s desc", c->id);
+        if (c->source != BROWSE_SPARK) {
+            menu_add(menu, &(struct menu_item){.id = up, .describe = help});
+            menu_add(menu, &(struct menu_item){.id = down, .describe = help});
+        }
+    }
+}
+
+/* `compare a b`: the last word is completed. */
+static void offer_more_runs(const struct palette *p, struct sv text, struct menu *menu)
+{
+    size_t before = text.n;
+    while (before > 0 && text.p[before - 1] != ' ') {
+        before--;
+    }
+    for (int i = 0; i < PALETTE_SOURCES; i++) {
+        for (size_t r = 0; sources[i].kind == KIND_RUN && p->rows[i] && r < p->rows[i]->n; r++) {
+            const struct row *row = &p->rows[i]->rows[r];
+            CLEANUP(mem_free_ptr) char *line = xasprintf("%.*s%s", (int)before, text.p, row->id);
+            menu_add(menu,
+                     &(struct menu_item){.id = line, .describe = row_text(row, FIELD_RUN_name)});
+        }
+    }
+}
+
+static bool takes_runs(struct sv text)
+{
+    return sv_starts(text, "compare ") || sv_starts(text, "charts ");
+}
+
+void palette_complete(struct palette *p, const struct app *app, struct sv text, struct menu *menu)
+{
     begin(p);
+    if (takes_runs(text)) {
+        offer_more_runs(p, text, menu);
+        return;
+    }
+    if (sv_starts(text, "sort ")) {
+        offer_orders(app, menu);
+        return;
+    }
     menu_add(menu, &(struct menu_item){.id = "home", .describe = "what needs a person"});
     for (int k = 0; k < KIND_COUNT; k++) {
         if (k != KIND_ATTENTION) {
@@ -78,7 +130,7 @@ void palette_complete(struct palette *p, struct sv text, struct menu *menu)
         for (size_t r = 0; p->rows[i] && r < p->rows[i]->n; r++) {
             const struct row *row = &p->rows[i]->rows[r];
             CLEANUP(mem_free_ptr)
-            char *line = xasprintf("%s %s", kinds[sources[i].kind].singular, row->id);
+            char *line = xasprintf("%s %s", sources[i].word, row->id);
             menu_add(menu, &(struct menu_item){.id = line,
                                                .describe = row_text(row, sources[i].describe)});
         }
@@ -221,7 +273,7 @@ static bool is_command_here(const struct app *app, struct sv word, struct sv res
     /* `run` starts, as on the command line; `events` of what is selected, where something is */
     return cmd == CMD_RUN || cmd == CMD_BOOKMARK ||
            (cmd == CMD_EVENTS && rest.n == 0 && v && v->ops->can &&
-            v->ops->can(v, cmd, &why) == CAN_YES);
+            !(v->ops->reasons && v->ops->reasons[cmd]) && v->ops->can(v, cmd, &why) == CAN_YES);
 }
 
 static bool no_such(struct sv word, struct err *e)
@@ -280,6 +332,23 @@ static bool open_shown(struct palette *p, struct app *app, struct sv line, struc
     return open_kind(p, app, kind, sv_eqz(word, kinds[kind].plural), rest, line, e);
 }
 
+/* `run X` starts the pipeline X, as on the command line, unless X is a run: one that is known, or
+ * the 32 digits that ids of runs are. */
+static bool is_run(const struct palette *p, struct sv rest)
+{
+    bool is_hex = rest.n == 32;
+    for (size_t i = 0; i < rest.n; i++) {
+        is_hex &= strchr("0123456789abcdef", rest.p[i]) != NULL;
+    }
+    CLEANUP(mem_free_ptr) char *id = sv_dup(rest);
+    for (int i = 0; i < PALETTE_SOURCES; i++) {
+        for (size_t r = 0; sources[i].kind == KIND_RUN && p->rows[i] && r < p->rows[i]->n; r++) {
+            is_hex |= z_eq(p->rows[i]->rows[r].id, whole_id(p, KIND_RUN, id));
+        }
+    }
+    return is_hex;
+}
+
 bool palette_open(struct palette *p, struct app *app, struct sv line, struct err *e)
 {
     struct sv rest = sv_trim(line), word = {"", 0};
@@ -290,7 +359,8 @@ bool palette_open(struct palette *p, struct app *app, struct sv line, struct err
         return open_shown(p, app, rest, e);
     }
     if (cmd_by_name(word) == CMD_RUN && rest.n) {
-        return views_start(app, rest, e);
+        return is_run(p, rest) ? open_kind(p, app, KIND_RUN, false, rest, whole, e)
+                               : views_start(app, rest, e);
     }
     if (is_command_here(app, word, rest)) {
         return no_such(word, e);

@@ -10,7 +10,7 @@
 #include "core/mlw.h"
 #include "tui/app.h"
 
-enum { PALETTE_SOURCES = 4 };
+enum { PALETTE_SOURCES = 7 };
 
 struct palette {
     struct hub *hub;
@@ -23,7 +23,8 @@ void palette_init(struct palette *p, struct hub *hub);
 void palette_release(struct palette *p);
 /* true: it was for this. */
 bool palette_event(struct palette *p, const struct ev *ev);
-void palette_complete(struct palette *p, struct sv text, struct menu *menu);
+/* app: `sort` offers the columns of the list it shows. */
+void palette_complete(struct palette *p, const struct app *app, struct sv text, struct menu *menu);
 /* false with ERR_NOT_FOUND: it is no list and no thing. */
 MUST_USE bool palette_open(struct palette *p, struct app *app, struct sv line, struct err *e);
 

@@ -84,7 +84,7 @@ static void complete(void *arg, struct app *app, struct sv text, struct menu *me
 {
     struct screen *s = arg;
     (void)app;
-    palette_complete(&s->palette, text, menu);
+    palette_complete(&s->palette, app, text, menu);
 }
 
 /* Keep what is seen under the name that follows; without one it is asked for in the palette. */

@@ -39,8 +39,7 @@ static bool open_line(void *arg, struct app *app, struct sv line, struct err *e)
 
 static void complete(void *arg, struct app *app, struct sv text, struct menu *menu)
 {
-    (void)app;
-    palette_complete(&((struct root *)arg)->palette, text, menu);
+    palette_complete(&((struct root *)arg)->palette, app, text, menu);
 }
 
 static void begin(struct root *r)
@@ -136,6 +135,75 @@ static void it_completes_names(void **state)
     end(&r);
 }
 
+/* Each palette line of the grammar says or shows what it is about, from home and from a list. */
+static void every_line_of_the_grammar_works(void **state)
+{
+    static const struct {
+        const char *line, *shows;
+    } ways[] = {
+        {"home", "Reading the workspace"},
+        {"runs", "local ▸ runs"},
+        {"datasets", "local ▸ datasets"},
+        {"package churn/7", "packages ▸ churn/7"},
+        {"run r1", "runs ▸ r1"},
+        {"compare r1 r2", "compare"},
+        {"logs k3v9/train", "train"},
+        {"journal", "local ▸ journal"},
+        {"messages", "nothing was said"},
+        {"help", "one row up"},
+        {"runs | sort params.lr desc", "↓"},
+        {"runs | sort params.lr asc", "↑"},
+        {"runs | sort nothing", "runs have no column \"nothing\""},
+        {"home | sort name", "home stands in the order of need"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(ways); i++) {
+        struct root r;
+        struct err e = ERR_INIT;
+        struct sv rest = sv_z(ways[i].line), line;
+        begin(&r);
+        fake_rows(
+            r.f, KIND_RUN, NULL,
+            "id | name | status | params.lr\nr1 | r1 | FINISHED | 0.1\nr2 | r2 | FAILED | 2\n");
+        fake_settle(r.f);
+        while (rest.n && sv_split(&rest, '|', &line)) {
+            if (!app_line(r.f->app, sv_trim(line), &e)) {
+                fail_msg("%s: %s", ways[i].line, e.msg);
+            }
+            fake_settle(r.f);
+        }
+        if (!fake_shows(r.f, ways[i].shows)) {
+            fail_msg("%s does not show %s", ways[i].line, ways[i].shows);
+        }
+        end(&r);
+    }
+}
+
+static void it_completes_the_words_after_a_command(void **state)
+{
+    (void)state;
+    struct root r;
+    begin(&r);
+    fake_rows(r.f, KIND_RUN, NULL,
+              "id | name | status | params.lr\nrun-one | calm-otter | FINISHED | 0.1\n"
+              "run-two | shy-ibis | FAILED | 2\n");
+    fake_rows(r.f, KIND_STEP, NULL, "id | name | status\nk3v9x0m2q8ab/train | train | Failed\n");
+    fake_keys(r.f, ":runs<Enter>:sort lr");
+    assert_true(fake_shows(r.f, "sort params.lr desc"));
+    fake_keys(r.f, "<Enter>"); /* the highlighted line */
+    assert_true(fake_shows(r.f, "↓"));
+    fake_keys(r.f, ":compare run-one ibi");
+    assert_false(fake_shows(r.f, "compare run-one run-one"));
+    fake_keys(r.f, "<BS><BS><BS>two");
+    assert_true(fake_shows(r.f, "compare run-one run-two") && fake_shows(r.f, "shy-ibis"));
+    fake_keys(r.f, "<Esc>:train");
+    assert_true(fake_shows(r.f, "logs k3v9x0m2q8ab/train"));
+    fake_keys(r.f, "<Esc>:messages<Enter>:<Up>");
+    assert_true(fake_shows(r.f, ":messages")); /* what was typed before */
+    fake_keys(r.f, "<Esc>");
+    end(&r);
+}
+
 static void run_is_the_command(void **state)
 {
     (void)state;
@@ -167,8 +235,12 @@ static void a_monkey_breaks_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_lead_to_views),     cmocka_unit_test(nonsense_is_said_to_be),
-        cmocka_unit_test(it_completes_names),      cmocka_unit_test(run_is_the_command),
+        cmocka_unit_test(lines_lead_to_views),
+        cmocka_unit_test(nonsense_is_said_to_be),
+        cmocka_unit_test(it_completes_names),
+        cmocka_unit_test(run_is_the_command),
+        cmocka_unit_test(every_line_of_the_grammar_works),
+        cmocka_unit_test(it_completes_the_words_after_a_command),
         cmocka_unit_test(a_monkey_breaks_nothing),
     };
     (void)utf8_init_locale();
