@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
@@ -227,6 +228,61 @@ static void test_ids_of_every_kind_are_found_by_prefix(void **state)
     assert_non_null(strstr(f->e.msg, "abcdefghijkl/1"));
 }
 
+static bool count_row(void *arg, const struct list_row *row)
+{
+    (void)row;
+    ++*(size_t *)arg;
+    return true;
+}
+
+static void expect_attention(struct fixture *f, const char *group, int64_t now_ms, size_t want)
+{
+    size_t n = 0;
+    assert_true(list_rows(f->st, KIND_ATTENTION, group, now_ms, count_row, &n, &f->e));
+    assert_int_equal(n, want);
+}
+
+static bool acknowledge(struct fixture *f, const char *kind, const char *id)
+{
+    bool ok = store_begin(f->st, &f->e) && ack_set(f->st, kind, id, "known", "ops", &f->e) &&
+              store_commit(f->st, &f->e);
+    store_rollback(f->st);
+    return ok;
+}
+
+static void test_what_is_put_aside_comes_back(void **state)
+{
+    struct fixture *f = *state;
+    int64_t now_ms = clock_wall_ms(), day_ms = 24 * 3600 * 1000;
+    assert_false(acknowledge(f, "execution", "abcdefghijkl"));
+    assert_int_equal(f->e.code, ERR_NOT_FOUND);
+    make_execution(f);
+    assert_false(acknowledge(f, "execution", "abcdefghijkl"));
+    assert_int_equal(f->e.code, ERR_REFUSED);
+    assert_false(acknowledge(f, "pipeline", "p"));
+    assert_int_equal(f->e.code, ERR_NOT_FOUND);
+    for (int i = 0; i < 2; i++) { /* it fails, is put aside, fails again */
+        assert_true(store_begin(f->st, &f->e));
+        event(f, EVENT_EXECUTION_RETRIED, "{\"steps\":[\"one\"]}");
+        assert_true(store_commit(f->st, &f->e));
+        expect_attention(f, "Red", now_ms, 0);
+        expect_attention(f, "Running", now_ms, 1);
+        assert_true(store_begin(f->st, &f->e));
+        event(f, EVENT_EXECUTION_ENDED, "{\"status\":\"Failed\",\"failure\":\"step one: no\"}");
+        assert_true(store_commit(f->st, &f->e));
+        expect_attention(f, "Red", now_ms, 1);
+        expect_attention(f, "Red", clock_wall_ms() + day_ms, 0);
+        assert_true(acknowledge(f, "execution", "abcdefghijkl"));
+        expect_attention(f, "Red", now_ms, 0);
+        int64_t ended_ms = clock_wall_ms();
+        while (clock_wall_ms() == ended_ms) { /* the next end is another */
+        }
+    }
+    expect_attention(f, "Waiting", now_ms, 0);
+    expect_attention(f, "Contexts", now_ms, 1);
+    expect_attention(f, NULL, now_ms, 1);
+}
+
 static void test_an_overtaken_driver_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -414,6 +470,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_prefixes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ids_of_every_kind_are_found_by_prefix, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_put_aside_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_overtaken_driver_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cache_is_found_by_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_gate_is_decided_once, setup, teardown),
