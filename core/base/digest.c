@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/dl.h"
+#include "core/base/map.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
@@ -113,10 +114,65 @@ bool digest_bytes(struct sv bytes, char *ret_hex, struct err *e)
     return true;
 }
 
+/* --- files that were read --- */
+enum { MEMO_MAX = 100000, MEMO_SETTLED_MS = 2000 };
+
+struct digest_memo {
+    struct map files; /* identity → digest in hex, owned */
+};
+
+struct digest_memo *digest_memo_new(void)
+{
+    return xcalloc(1, sizeof(struct digest_memo));
+}
+
+static void memo_clear(struct digest_memo *m)
+{
+    for (size_t i = 0; i < m->files.n; i++) {
+        free(m->files.at[i].value);
+    }
+    map_release(&m->files);
+}
+
+void digest_memo_free(struct digest_memo *m)
+{
+    if (m) {
+        memo_clear(m);
+        free(m);
+    }
+}
+
+static int64_t ms_of(struct timespec t)
+{
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What a file is, as a key; caller frees. NULL: it changed just now. */
+static char *identity(const struct stat *st)
+{
+    int64_t settled_ms = clock_wall_ms() - MEMO_SETTLED_MS;
+    if (ms_of(st->st_mtim) > settled_ms || ms_of(st->st_ctim) > settled_ms) {
+        return NULL;
+    }
+    return xasprintf("%llx.%llx.%llx.%llx.%lx.%llx.%lx", (unsigned long long)st->st_dev,
+                     (unsigned long long)st->st_ino, (unsigned long long)st->st_size,
+                     (unsigned long long)st->st_mtim.tv_sec, (unsigned long)st->st_mtim.tv_nsec,
+                     (unsigned long long)st->st_ctim.tv_sec, (unsigned long)st->st_ctim.tv_nsec);
+}
+
+static void memo_put(struct digest_memo *m, const char *key, const char *hex)
+{
+    if (m->files.n >= MEMO_MAX) {
+        memo_clear(m);
+    }
+    free(map_set(&m->files, sv_z(key), xstrdup(hex)));
+}
+
 /* --- one file, in pieces --- */
 struct reading {
     int fd; /* -1: none */
     bool is_executable;
+    struct stat st;
     struct digest *digest;
 };
 
@@ -131,14 +187,14 @@ static void reading_close(struct reading *r)
 
 static bool reading_open(struct reading *r, const char *path, int open_flags, struct err *e)
 {
-    struct stat st;
+    struct stat *st = &r->st;
     /* O_NONBLOCK: a fifo must not hold us before it is known to be one */
     r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | open_flags);
     if (r->fd < 0) {
         return err_sys(e, "could not open %s", path);
     }
-    bool ok = fstat(r->fd, &st) == 0 || err_sys(e, "could not look at %s", path);
-    if (ok && !S_ISREG(st.st_mode)) {
+    bool ok = fstat(r->fd, st) == 0 || err_sys(e, "could not look at %s", path);
+    if (ok && !S_ISREG(st->st_mode)) {
         ok = err_set(e, ERR_INVALID, "could not take the digest of %s: it is not a regular file",
                      path);
     }
@@ -147,7 +203,7 @@ static bool reading_open(struct reading *r, const char *path, int open_flags, st
         reading_close(r);
         return false;
     }
-    r->is_executable = st.st_mode & 0100;
+    r->is_executable = st->st_mode & 0100;
     return true;
 }
 
@@ -174,6 +230,7 @@ static bool reading_step(struct reading *r, const char *path, bool *ret_is_done,
 /* --- a file, or a folder as a tree --- */
 struct digest_job {
     char *path;
+    struct digest_memo *memo; /* borrowed; NULL: none */
     bool is_begun, is_dir;
     VEC(char *) dirs;  /* relative to path, not listed yet */
     VEC(char *) files; /* relative */
@@ -182,10 +239,11 @@ struct digest_job {
     struct reading file;
 };
 
-struct digest_job *digest_job_new(const char *path)
+struct digest_job *digest_job_new(const char *path, struct digest_memo *memo)
 {
     struct digest_job *j = xcalloc(1, sizeof *j);
     j->path = xstrdup(path);
+    j->memo = memo;
     j->file.fd = -1;
     return j;
 }
@@ -264,6 +322,27 @@ static void add_line(struct digest *d, const char *rel, bool is_executable, cons
     digest_add(d, SV("\n"));
 }
 
+/* The digest of the file that is open: remembered, or after its last block. */
+static bool read_file(struct digest_job *j, const char *path, bool *ret_is_read, char *ret_hex,
+                      struct err *e)
+{
+    CLEANUP(mem_free_ptr) char *key = j->memo ? identity(&j->file.st) : NULL;
+    const char *known = key ? map_get(&j->memo->files, sv_z(key)) : NULL;
+    if (known) {
+        memcpy(ret_hex, known, DIGEST_HEX + 1);
+        reading_close(&j->file);
+        *ret_is_read = true;
+        return true;
+    }
+    if (!reading_step(&j->file, path, ret_is_read, ret_hex, e)) {
+        return false;
+    }
+    if (*ret_is_read && key) {
+        memo_put(j->memo, key, ret_hex);
+    }
+    return true;
+}
+
 /* A block of the file that is read, or the next file. */
 static bool read_some(struct digest_job *j, bool *ret_is_done, char *ret_hex, struct err *e)
 {
@@ -274,7 +353,7 @@ static bool read_some(struct digest_job *j, bool *ret_is_done, char *ret_hex, st
     }
     bool is_executable = j->file.is_executable, is_read;
     char hex[DIGEST_HEX + 1];
-    if (!reading_step(&j->file, path, &is_read, hex, e)) {
+    if (!read_file(j, path, &is_read, hex, e)) {
         return false;
     }
     if (is_read && j->is_dir) {
@@ -319,7 +398,7 @@ bool digest_job_step(struct digest_job *j, int64_t deadline_us, bool *ret_is_don
 
 bool digest_tree(const char *path, char *ret_hex, struct err *e)
 {
-    struct digest_job *j = digest_job_new(path);
+    struct digest_job *j = digest_job_new(path, NULL);
     bool is_done;
     bool ok = digest_job_step(j, INT64_MAX, &is_done, ret_hex, e);
     digest_job_free(j);

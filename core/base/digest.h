@@ -23,11 +23,18 @@ MUST_USE bool digest_file(const char *path, char *ret_hex, struct err *e);
  * links are refused (ERR_INVALID names the path), names are compared as bytes. */
 MUST_USE bool digest_tree(const char *path, char *ret_hex, struct err *e);
 
+/* Digests of files that were read, by what they are (device, inode, size, times of change): such a
+ * file is not read again. What changed within the last two seconds is not remembered: it may change
+ * once more without a sign. Bounded; one thread. */
+struct digest_memo;
+struct digest_memo *digest_memo_new(void);
+void digest_memo_free(struct digest_memo *m); /* NULL is fine */
+
 /* The same in pieces, so that whoever has other things to do is not held: nothing is read before
  * the first step, each goes on until deadline_us of clock_mono_us (one block or one listed folder
  * at least). After *ret_is_done, and after a failure, it is only freed. */
 struct digest_job;
-struct digest_job *digest_job_new(const char *path);
+struct digest_job *digest_job_new(const char *path, struct digest_memo *memo); /* memo: or NULL */
 MUST_USE bool digest_job_step(struct digest_job *j, int64_t deadline_us, bool *ret_is_done,
                               char *ret_hex, struct err *e);
 void digest_job_free(struct digest_job *j); /* NULL is fine */

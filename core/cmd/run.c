@@ -72,6 +72,10 @@ static int start(const struct cmd_line *line, const struct wait_options *options
 int cmd_run(const struct cmd_line *line)
 {
     struct err e = ERR_INIT;
+    if (cmd_has(line, "output")) {
+        (void)err_set(&e, ERR_USAGE, "-o says how a plan is printed: it goes with --plan");
+        return cmd_fail(line, &e);
+    }
     struct wait_options options;
     if (cmd_has(line, "plan")) {
         return wait_options_check(line, &e) ? cmd_plan(line) : cmd_fail(line, &e);

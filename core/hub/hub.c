@@ -232,6 +232,7 @@ static void free_hub_side(struct hub *hub)
     }
     notify_end(hub);
     vec_release(&hub->tasks);
+    digest_memo_free(hub->digests);
     vec_release(&hub->subs);
     vec_release(&hub->sets);
     if (hub->watch) {

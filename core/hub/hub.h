@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "core/base/digest.h"
 #include "core/hub/rowset.h"
 #include "core/loop/loop.h"
 #include "core/loop/queue.h"
@@ -90,6 +91,7 @@ struct hub {
     VEC(struct rowset *) sets;
     VEC(struct task *) tasks;
     VEC(struct notify_watch *) watched; /* for whom this screen calls: notify.c */
+    struct digest_memo *digests; /* of inputs that were planned with; NULL: none yet */
     VEC(struct ev *) outbox;
     int64_t data_version, looked_ms;
     bool is_working, is_ending;

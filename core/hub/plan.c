@@ -32,12 +32,14 @@ void plan_start(struct hub *hub, uint64_t id, struct req *req)
     for (size_t i = 0; i < req->params.n; i++) {
         vec_push(&params, xasprintf("%s=%s", req->params.at[i].key, req->params.at[i].value));
     }
+    hub->digests = hub->digests ? hub->digests : digest_memo_new();
     struct foresee_of of = {.ws = &hub->ws,
                             .st = hub->st,
                             .what = req->text ? req->text : "",
                             .name = req->name,
                             .params = params.at,
-                            .param_count = params.n};
+                            .param_count = params.n,
+                            .memo = hub->digests};
     struct err e = ERR_INIT;
     struct foresee *f = foresee_new(&of, &e);
     if (f) {

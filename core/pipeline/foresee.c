@@ -54,6 +54,7 @@ struct foresee {
     VEC(struct written) written;
     struct outlook *steps; /* by definition index */
     size_t at;             /* in def.order: the step that is judged next */
+    struct digest_memo *memo;
     struct digest_job *job;
     char *job_path;
     /* while a step is judged */
@@ -194,7 +195,7 @@ static struct json *bind_known(struct foresee *f, const struct json *value, stru
 static void begin_job(struct foresee *f, const char *path)
 {
     if (!f->job) {
-        f->job = digest_job_new(path);
+        f->job = digest_job_new(path, f->memo);
         f->job_path = xstrdup(path);
     }
 }
@@ -600,6 +601,7 @@ struct foresee *foresee_new(const struct foresee_of *of, struct err *e)
     arena_init(&f->arena, 0);
     f->ws = of->ws;
     f->st = of->ws ? of->st : NULL;
+    f->memo = of->memo;
     f->objects.root = of->ws ? of->ws->objects : "";
     if (!load(f, of, e)) {
         foresee_free(f);

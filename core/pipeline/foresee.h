@@ -11,6 +11,7 @@
 #ifndef MLW_PIPELINE_FORESEE_H
 #define MLW_PIPELINE_FORESEE_H
 
+#include "core/base/digest.h"
 #include "core/pipeline/control.h"
 
 struct foresee;
@@ -22,6 +23,7 @@ struct foresee_of {
     const char *what, *name;    /* name may be NULL */
     const char *const *params;  /* "NAME=VALUE" */
     size_t param_count;
+    struct digest_memo *memo; /* for who plans again and again; NULL: none; borrowed */
 };
 /* NULL with the errors that a start would have: the definition, its parameters, a file that is not
  * there. */

@@ -123,6 +123,27 @@ def case_a_folder_without_a_workspace_is_planned(space):
     same(actions(plan(space, path))["prepare"], "run")
 
 
+def case_a_plan_looks_beside_what_runs(space):
+    path = churn(space)
+    first = space.run(path)
+    held = space.detach(pipeline(processing("held", space.hold)))
+    space.until_marks(1)
+    same(plan(space, "churn")["train"], ("cache", "from " + first.id))
+    space.open_gate()
+    space.watch(held)
+    same(plan(space, "churn")["train"], ("cache", "from " + first.id))
+
+
+def case_a_pipeline_is_started_by_its_name(space):
+    path = churn(space)
+    space.run(path, "--name", "other")
+    space.write("other/x", "a folder of that name")
+    same(actions(plan(space, "other"))["train"], "cache")
+    started = space.run("other", "-p", "Depth=6")
+    contains(started.document["PipelineArn"], ":pipeline/other")
+    same(started.misses, {"train": "HyperParameters"})
+
+
 # --- what a run refuses, a plan refuses ---
 
 def case_a_plan_fails_as_a_run_does(space):
@@ -139,6 +160,7 @@ def case_a_plan_fails_as_a_run_does(space):
         same((done.out, real.out), ("", ""), words)
         assert done.err.strip(), words
     space.call("run", good, "--plan", "-o", "xml", status=2)
+    space.call("run", good, "-o", "json", status=2)
     same(space.sql("select count(*) from execution"), [(0,)])
 
 

@@ -7,6 +7,7 @@
 
 #include "core/base/digest.h"
 #include "core/base/mem.h"
+#include "core/base/os.h"
 #include "core/base/path.h"
 #include "tests/unit/tmp.h"
 
@@ -105,7 +106,7 @@ static void a_tree_is_its_sorted_lines(void **state)
 /* Every step with no time at all: a block or a folder each. */
 static size_t in_pieces(const char *path, char *ret_hex, bool *ret_ok)
 {
-    struct digest_job *j = digest_job_new(path);
+    struct digest_job *j = digest_job_new(path, NULL);
     struct err e = ERR_INIT;
     bool is_done = false;
     size_t n = 0;
@@ -147,6 +148,45 @@ static void pieces_give_the_same(void **state)
     assert_false(ok);
 }
 
+/* With a memo: how often was it looked into, until the digest was there? */
+static size_t with_memo(struct digest_memo *memo, const char *path, char *ret_hex)
+{
+    struct digest_job *j = digest_job_new(path, memo);
+    struct err e = ERR_INIT;
+    bool is_done = false;
+    size_t n = 0;
+    while (!is_done) {
+        assert_true(digest_job_step(j, 0, &is_done, ret_hex, &e));
+        n++;
+    }
+    digest_job_free(j);
+    return n;
+}
+
+static void a_file_is_read_once(void **state)
+{
+    (void)state;
+    CLEANUP(tmp_free) char *tmp = tmp_new();
+    CLEANUP(mem_free_ptr) char *sh = NULL;
+    CLEANUP(mem_free_ptr) char *path = path_join(tmp, "new");
+    struct digest_memo *memo = digest_memo_new();
+    struct err e = ERR_INIT;
+    char want[DIGEST_HEX + 1], hex[DIGEST_HEX + 1];
+    sh = os_real_path("/bin/sh", &e); /* a file that nobody has changed just now */
+    assert_true(digest_file(sh, want, &e));
+    assert_in_range(with_memo(memo, sh, hex), 2, 10000);
+    assert_string_equal(hex, want);
+    assert_int_equal(with_memo(memo, sh, hex), 1);
+    assert_string_equal(hex, want);
+    /* one that was written just now is looked at each time */
+    tmp_file(tmp, "new", SV("one"));
+    (void)with_memo(memo, path, want);
+    tmp_file(tmp, "new", SV("two"));
+    assert_int_equal(with_memo(memo, path, hex), 2);
+    assert_string_not_equal(hex, want);
+    digest_memo_free(memo);
+}
+
 static void *digest_once(void *arg)
 {
     struct err e = ERR_INIT;
@@ -172,11 +212,9 @@ static void threads_may_be_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_give_the_same),
-        cmocka_unit_test(threads_may_be_first),
-        cmocka_unit_test(what_is_no_file_is_refused),
-        cmocka_unit_test(links_in_a_tree_are_refused),
-        cmocka_unit_test(known_digests),
+        cmocka_unit_test(pieces_give_the_same),        cmocka_unit_test(a_file_is_read_once),
+        cmocka_unit_test(threads_may_be_first),        cmocka_unit_test(what_is_no_file_is_refused),
+        cmocka_unit_test(links_in_a_tree_are_refused), cmocka_unit_test(known_digests),
         cmocka_unit_test(a_tree_is_its_sorted_lines),
     };
     return RUN_TESTS(tests);
