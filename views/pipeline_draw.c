@@ -304,8 +304,11 @@ void pipeline_draw(const struct view *v, struct canvas *c, struct rect area)
 static void say_step(const struct pipeline_step *s, struct str *out)
 {
     size_t action = action_of(s);
-    str_addf(out, "%s: %s%s%s", s->name, s->type ? s->type : "", s->after ? ", " : "",
-             s->after ? s->after : "");
+    bool is_said = s->after && s->why && sv_starts(sv_z(s->why), s->after);
+    str_addf(out, "%s: %s", s->name, s->type ? s->type : "");
+    if (s->after && !is_said) {
+        str_addf(out, ", %s", s->after);
+    }
     if (action < ALEN(actions)) {
         str_addf(out, "; %s, %s", actions[action].word, s->why ? s->why : "");
     }

@@ -72,7 +72,7 @@ static int start(const struct cmd_line *line, const struct wait_options *options
 int cmd_run(const struct cmd_line *line)
 {
     struct err e = ERR_INIT;
-    if (cmd_has(line, "output")) {
+    if (cmd_has(line, "output") && !cmd_has(line, "plan")) {
         (void)err_set(&e, ERR_USAGE, "-o says how a plan is printed: it goes with --plan");
         return cmd_fail(line, &e);
     }

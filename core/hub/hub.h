@@ -91,7 +91,7 @@ struct hub {
     VEC(struct rowset *) sets;
     VEC(struct task *) tasks;
     VEC(struct notify_watch *) watched; /* for whom this screen calls: notify.c */
-    struct digest_memo *digests; /* of inputs that were planned with; NULL: none yet */
+    struct digest_memo *digests;        /* of inputs that were planned with; NULL: none yet */
     VEC(struct ev *) outbox;
     int64_t data_version, looked_ms;
     bool is_working, is_ending;
