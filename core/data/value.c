@@ -24,8 +24,14 @@ static bool is_one_of(struct sv v, const char *const *words, size_t n)
     return false;
 }
 
+/* Cells are many, and few of them are such words: most are told by how they begin. */
 static bool is_missing(struct sv v)
 {
+    enum { LONGEST = 9 };
+    bool is_signed = v.n > 2 && (*v.p == '-' || *v.p == '1');
+    if (v.n > LONGEST || !(memchr("Nn#<", *v.p, 4) || (is_signed && memchr("Nn1.", v.p[1], 4)))) {
+        return false;
+    }
     static const char *const words[] = {
         "NA",   "N/A",  "n/a",  "<NA>", "#N/A",     "#NA",    "NaN",     "nan",     "-NaN",
         "-nan", "NULL", "null", "None", "#N/A N/A", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"};
@@ -34,6 +40,9 @@ static bool is_missing(struct sv v)
 
 static bool is_boolean(struct sv v)
 {
+    if (!memchr("tfTF", *v.p, 4)) {
+        return false;
+    }
     static const char *const words[] = {"true", "false", "True", "False", "TRUE", "FALSE"};
     return is_one_of(v, words, ALEN(words));
 }
