@@ -135,12 +135,12 @@ static void judge(struct logout_verdict *v)
     }
     v->systemd_run = find_scope(&why);
     if (!v->systemd_run) {
-        v->warning = xasprintf("executions end when you log out (KillUserProcesses=yes, and %s): "
-                               "loginctl enable-linger, then log in again",
+        v->warning = xasprintf("executions end when you log out: loginctl enable-linger, then log "
+                               "in again (KillUserProcesses=yes, and %s)",
                                why.p);
     } else if (!is_lingering(loginctl)) {
-        v->warning = xstrdup("executions end when your last session here does "
-                             "(KillUserProcesses=yes): loginctl enable-linger keeps them");
+        v->warning = xstrdup("executions end with your last session here: loginctl enable-linger "
+                             "keeps them (KillUserProcesses=yes)");
     }
 }
 

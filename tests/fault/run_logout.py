@@ -116,15 +116,15 @@ def case_a_driver_that_died_gets_a_scope_again(space):
 
 def case_without_lingering_it_is_said(space):
     machine(space, linger="no")
-    check(space, "executions end when your last session here does (KillUserProcesses=yes): "
-          "loginctl enable-linger keeps them", scopes=True)
+    check(space, "executions end with your last session here: loginctl enable-linger keeps them "
+          "(KillUserProcesses=yes)", scopes=True)
 
 
 def case_without_a_scope_it_is_said(space):
     machine(space, scope=NO_SCOPE)
-    check(space, "executions end when you log out (KillUserProcesses=yes, and systemd-run cannot "
-          "make a scope: Failed to connect to bus: No medium found): loginctl enable-linger, then "
-          "log in again")
+    check(space, "executions end when you log out: loginctl enable-linger, then log in again "
+          "(KillUserProcesses=yes, and systemd-run cannot make a scope: Failed to connect to bus: No "
+          "medium found)")
 
 
 def case_a_logind_that_does_not_answer_holds_up_nobody(space):
