@@ -120,6 +120,56 @@ static void a_chart_in_three_alphabets(void **state)
     golden_assert("charts", s.p);
 }
 
+/* What stands below and beside a chart of these, right to left and top to bottom. */
+static void axes_of(struct chart *chart, int w, int h, struct str *out)
+{
+    struct canvas c;
+    CLEANUP(str_release) struct str all = STR_INIT;
+    canvas_init(&c, w, h, false);
+    chart_draw(&c, canvas_area(&c), chart);
+    canvas_plain(&c, &all);
+    struct sv rest = sv_of(&all), line;
+    while (sv_split(&rest, '\n', &line)) { /* labels alone: no curve, no blanks */
+        for (size_t i = 0; i < line.n; i++) {
+            bool is_label =
+                (line.p[i] >= '0' && line.p[i] <= '9') || strchr(".:smhdke-", line.p[i]);
+            bool is_blank = out->n == 0 || out->p[out->n - 1] == ' ';
+            if (is_label) {
+                str_addc(out, line.p[i]);
+            } else if (!is_blank) {
+                str_addc(out, ' ');
+            }
+        }
+    }
+    canvas_release(&c);
+}
+
+static void axes_have_round_numbers_of_their_kind(void **state)
+{
+    (void)state;
+    static const double x[] = {0, 900, 1800, 3600}, y[] = {0.003, 0.02, 0.3, 4};
+    const struct chart_series s = {.x = x, .y = y, .n = 4, .is_silent = true};
+    struct chart chart = {
+        .series = &s, .n = 1, .x_from = NAN, .x_to = NAN, .cursor = NAN, .is_ended = true};
+    CLEANUP(str_release) struct str axes = STR_INIT;
+    chart.x_kind = CHART_X_SECONDS;
+    axes_of(&chart, 60, 10, &axes);
+    assert_non_null(strstr(axes.p, "0s 15m 30m 45m 60m"));
+    str_clear(&axes);
+    chart.is_log_y = true;
+    axes_of(&chart, 60, 14, &axes);
+    assert_non_null(strstr(axes.p, "1 0.1 0.01"));
+    str_clear(&axes);
+    chart.is_log_y = false;
+    chart.x_kind = CHART_X_CLOCK; /* an hour, wherever this machine is */
+    static const double clock[] = {1764000000, 1764000900, 1764001800, 1764003600};
+    const struct chart_series timed = {.x = clock, .y = y, .n = 4, .is_silent = true};
+    chart.series = &timed;
+    axes_of(&chart, 60, 10, &axes);
+    assert_non_null(strstr(axes.p, ":15"));
+    assert_non_null(strstr(axes.p, ":30"));
+}
+
 static void charts_of_nothing_and_of_nonsense(void **state)
 {
     (void)state;
@@ -282,6 +332,7 @@ int main(void)
         cmocka_unit_test(rails_of_odd_graphs),
         cmocka_unit_test(numbers_of_axes),
         cmocka_unit_test(a_chart_in_three_alphabets),
+        cmocka_unit_test(axes_have_round_numbers_of_their_kind),
         cmocka_unit_test(charts_of_nothing_and_of_nonsense),
         cmocka_unit_test(sparks_bars_gauges_tabs),
         cmocka_unit_test(a_menu_ranks_what_is_meant),

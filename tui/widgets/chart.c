@@ -149,7 +149,8 @@ static void x_bounds(const struct chart *chart, struct chart_frame *d)
     d->x_from = isnan(chart->x_from) ? lo : chart->x_from;
     double end = chart_domain_end(d->x_from, hi);
     if (chart->is_ended && hi > d->x_from) {
-        double step = chart_tick_step(d->x_from, hi, X_PARTS);
+        double step = chart->x_kind == CHART_X_NUMBER ? chart_tick_step(d->x_from, hi, X_PARTS)
+                                                      : chart_time_step(hi - d->x_from, X_PARTS);
         end = d->x_from + ceil((hi - d->x_from) / step - 1e-9) * step;
     }
     d->x_to = isnan(chart->x_to) ? end : chart->x_to;

@@ -72,7 +72,7 @@ void chart_y_axis(struct canvas *c, const struct chart_frame *d)
 
 /* --- x --- */
 
-static double time_step(double span, int max)
+double chart_time_step(double span, int max)
 {
     static const double steps[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
                                    600, 900, 1800, 3600, 7200, 10800, 21600, 43200, DAY_S};
@@ -141,8 +141,8 @@ void chart_x_axis(struct canvas *c, const struct chart *chart, const struct char
     CLEANUP(str_release) struct str label = STR_INIT;
     int most = d->area.w / LABEL_CELLS > 1 ? d->area.w / LABEL_CELLS : 1;
     bool is_time = chart->x_kind != CHART_X_NUMBER;
-    double step =
-        is_time ? time_step(d->x_to - d->x_from, most) : chart_tick_step(d->x_from, d->x_to, most);
+    double step = is_time ? chart_time_step(d->x_to - d->x_from, most)
+                          : chart_tick_step(d->x_from, d->x_to, most);
     double zero = chart->x_kind == CHART_X_CLOCK ? midnight(d->x_from) : 0;
     double first = zero + ceil((d->x_from - zero) / step - 1e-9) * step;
     int end = d->area.x - 1; /* first column that is still free */

@@ -17,6 +17,8 @@ struct chart_frame {
 
 int chart_dot_x(const struct chart_frame *d, double x);
 int chart_dot_y(const struct chart_frame *d, double y);
+/* Distance of ticks of time so that at most `max` fit: 1 s … 15 m, 1 h, days. */
+double chart_time_step(double span, int max);
 void chart_y_axis(struct canvas *c, const struct chart_frame *d);
 void chart_x_axis(struct canvas *c, const struct chart *chart, const struct chart_frame *d, int y);
 /* The chart's name, and of each series its name, value and note as far as there is room. */
