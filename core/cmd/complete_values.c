@@ -8,6 +8,7 @@
 #include "core/cmd/act.h"
 #include "core/cmd/complete.h"
 #include "core/config/config.h"
+#include "core/pipeline/control.h"
 #include "core/store/lists.h"
 #include "core/store/runs.h"
 
@@ -244,6 +245,26 @@ static void offer_filter_fields(struct completion *c)
     offer_fields(c, ends);
 }
 
+/* NAME= of the pipeline or file that stands before. */
+static void offer_parameters(struct completion *c)
+{
+    struct definition def = {0};
+    struct err ignored;
+    CLEANUP(mem_free_ptr) char *file = NULL;
+    bool is_run = c->command && strstr(c->command->args, "PIPELINE") && c->args.n;
+    if (!is_run || !control_load(store_of(c), c->args.at[0], NULL, &def, &file, &ignored)) {
+        return;
+    }
+    for (size_t i = 0; i < def.parameters.n; i++) {
+        const struct definition_parameter *p = &def.parameters.at[i];
+        if (p->name) {
+            CLEANUP(mem_free_ptr) char *text = xasprintf("%s=", p->name);
+            complete_offer(c, text, parameter_type_word(p->type));
+        }
+    }
+    definition_release(&def);
+}
+
 static void hand_over(struct completion *c, const char *what)
 {
     str_addf(&c->out, "%s\t%.*s\n", what, (int)c->prefix_n, c->prefix);
@@ -307,7 +328,7 @@ static const struct {
     {"FILE", offer_files},
     {"FILTER", offer_filter_fields},
     {"ID", offer_ids},
-    {"K=V", NULL},
+    {"K=V", offer_parameters},
     {"KEY[:desc]", offer_sort_keys},
     {"KIND", offer_kinds},
     {"LINE", NULL},

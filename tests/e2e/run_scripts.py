@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 
-from engine import (MLW, ROOT, after, callback, contains, kill, pipeline, processing, run_cases, same,
+from engine import (MLW, ROOT, after, callback, contains, kill, parameter, pipeline, processing, run_cases, same,
                     training, until)
 
 HERE = sys.modules[__name__]
@@ -587,6 +587,8 @@ def case_completion_of_ids_and_files(space):
     first = space.call("ls", "executions", "--filter", "pipeline=alpha", "-o", "json").json()[0]["id"]
     run = space.call("ls", "runs", "-o", "json").json()[0]["id"]
     space.write("deep/x.json", "{}")
+    space.document(pipeline(processing("one", "true"), parameters=[
+        parameter("Epochs", 3, "Integer"), parameter("Depth", 2, "Integer")]), name="q.json")
     for words, want in ((["show", "execution", ""], [first, waits]), (["stop", first[:6]], [first]),
                         (["ls", "steps", "--parent", ""], [first, waits]),
                         (["ls", "lineage", "--parent", "run", ":", ""], [run]),
@@ -599,6 +601,10 @@ def case_completion_of_ids_and_files(space):
                         (["show", "attention", "gate", ":", ""], [token]),
                         (["run", "w"], ["waits"]), (["run", "deep/"], ["deep/x.json"]),
                         (["run", "--junit", "=", "deep/x"], ["deep/x.json"]),
+                        (["run", "q.json", "-p", ""], ["Depth=", "Epochs="]),
+                        (["run", "q.json", "--param", "E"], ["Epochs="]),
+                        (["run", "absent", "-p", ""], []),
+                        (["run", "-p", ""], []), (["gate", "approve", "--output", ""], []),
                         (["check", "p"], ["p.json"]), (["-C", "d"], ["deep"])):
         same(sorted(tab(space, *words)), sorted(want), str(words))
 

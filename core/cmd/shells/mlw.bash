@@ -41,6 +41,8 @@ _mlw() {
             ;;
         esac
     done < <("$(type -P -- "$1" || echo mlw)" complete -- "${words[@]}" 2>/dev/null)
+    # after NAME= its value follows
+    [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
     if [[ -n $has_files ]]; then
         compopt -o filenames 2>/dev/null # readline quotes what is chosen
     else

@@ -17,7 +17,9 @@ _mlw() {
             ;;
         esac
     done
-    (( $#offers )) && _describe -V mlw offers
+    local -a ends
+    [[ ${offers[1]} == *=:* ]] && ends=(-S '')
+    (( $#offers )) && _describe -V mlw offers "${ends[@]}"
     if [[ -n $action ]]; then
         [[ -n $prefix ]] && compset -P "${(b)prefix}"
         ${=action}
