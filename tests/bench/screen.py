@@ -225,12 +225,12 @@ class Program:
             last = stamp
         return last
 
-    def key(self, data, most=1.0):
-        """(seconds to the first byte or None, bytes until quiet)"""
+    def key(self, data, most=1.0, settle=0.06):
+        """(seconds to the first byte or None, bytes until quiet for so many seconds, or half a second)"""
         before, sent = self.bytes, time.perf_counter()
         os.write(self.fd, data)
         stamp = self.read(most)
-        self.settle()
+        self.settle(settle, 0.5)
         return (stamp - sent if stamp else None), self.bytes - before
 
     def key_until_quiet(self, data, most=2.0):
