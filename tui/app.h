@@ -41,6 +41,8 @@ struct app_config {
     enum handled (*command)(void *arg, struct app *app, enum cmd cmd, const struct cmd_arg *a);
     /* Write a file for `:save`; NULL: refused. */
     bool (*write_file)(void *arg, const char *path, struct sv bytes, struct err *e);
+    /* What was copied, for more clipboards than the terminal's own. May be NULL. */
+    void (*copy)(void *arg, struct sv text);
     /* A person's own theme of that name, which stands above a bundled one; false: there is none, or
      * it could not be read (then e has a code). May be NULL. */
     bool (*read_theme)(void *arg, const char *name, struct str *text, char **ret_file,

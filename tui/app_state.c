@@ -208,6 +208,9 @@ void app_copy(struct app *app, struct sv text)
     str_clear(&app->copied);
     str_addsv(&app->copied, text);
     app->wants_copy = true;
+    if (app->config.copy) {
+        app->config.copy(app->config.arg, text);
+    }
     app_toast(app, TOAST_INFO, "copied %zu bytes", text.n);
 }
 

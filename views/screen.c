@@ -34,7 +34,7 @@ struct screen {
     char *keys_file;
     uint64_t attention_sub;
     struct snapshot *attention;
-    uint64_t bookmark; /* the request under way */
+    uint64_t bookmark, copy; /* requests under way */
 };
 
 /* --- the hub's side --- */
@@ -57,7 +57,7 @@ static void on_event(void *arg, struct app *app, const void *event)
     const struct ev *ev = event;
     if (ev->type == EV_REPLY && ev->id == s->bookmark && ev->ok) {
         app_toast(app, TOAST_INFO, "%s", ev->text);
-    } else if (ev->type == EV_REPLY && ev->id == s->bookmark) {
+    } else if (ev->type == EV_REPLY && (ev->id == s->bookmark || (ev->id == s->copy && !ev->ok))) {
         app_error(app, &ev->err);
     } else if (ev->type == EV_NOTICE) {
         app_toast(app, TOAST_WARN, "%s", ev->err.msg);
@@ -120,6 +120,13 @@ static enum handled command(void *arg, struct app *app, enum cmd cmd, const stru
         return HANDLED;
     }
     return PASS;
+}
+
+static void copy(void *arg, struct sv text)
+{
+    struct screen *s = arg;
+    struct req req = {.type = REQ_CLIPBOARD, .text = sv_dup(text)};
+    s->copy = hub_request(s->hub, &req);
 }
 
 static bool write_file(void *arg, const char *path, struct sv bytes, struct err *e)
@@ -229,6 +236,7 @@ static struct app *make_app(struct screen *s, const struct screen_options *o, st
                                 .complete = complete,
                                 .command = command,
                                 .write_file = write_file,
+                                .copy = copy,
                                 .read_theme = read_theme,
                                 .keys_text = s->keys_file ? s->keys.p : NULL,
                                 .keys_file = s->keys_file,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/executor/clipboard.h"
 #include "core/hub/actions.h"
 #include "core/hub/hub.h"
 
@@ -31,13 +32,23 @@ static void act(struct hub *hub, uint64_t id, struct req *req)
     hub_changed(hub);
 }
 
+/* Where there is no tool the terminal alone has it, which is no failure. */
+static void copy_text(struct hub *hub, uint64_t id, struct req *req)
+{
+    struct err e;
+    const char *tool = NULL;
+    bool ok = clipboard_put(sv_z(req->text ? req->text : ""), &tool, &e);
+    hub_reply(hub, id, ok ? NULL : &e, NULL, tool ? xstrdup(tool) : NULL);
+}
+
 static void (*const doers[REQ_COUNT])(struct hub *, uint64_t, struct req *) = {
-    [REQ_START] = act,         [REQ_STOP] = act,
-    [REQ_RETRY] = act,         [REQ_APPROVE] = act,
-    [REQ_REJECT] = act,        [REQ_ACK] = act,
-    [REQ_UNACK] = act,         [REQ_BOOKMARK] = act,
-    [REQ_LOG_FIND] = log_find, [REQ_COPY_OUT] = export_rows,
-    [REQ_PLAN] = plan_start,   [REQ_NOTIFY] = notify_ask,
+    [REQ_START] = act,           [REQ_STOP] = act,
+    [REQ_RETRY] = act,           [REQ_APPROVE] = act,
+    [REQ_REJECT] = act,          [REQ_ACK] = act,
+    [REQ_UNACK] = act,           [REQ_BOOKMARK] = act,
+    [REQ_LOG_FIND] = log_find,   [REQ_COPY_OUT] = export_rows,
+    [REQ_PLAN] = plan_start,     [REQ_NOTIFY] = notify_ask,
+    [REQ_CLIPBOARD] = copy_text,
 };
 
 void hub_do(struct hub *hub, uint64_t id, struct req *req)
