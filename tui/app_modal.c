@@ -161,14 +161,29 @@ static void add_commands(struct app *app, struct menu *menu)
     }
 }
 
+/* `theme NAME` for each that is built in. */
+static void add_themes(struct menu *menu)
+{
+    char *name;
+    for (size_t i = 0; (name = theme_bundled_name(i)); i++) {
+        CLEANUP(mem_free_ptr) char *line = xasprintf("theme %s", name);
+        CLEANUP(mem_free_ptr) char *text = theme_bundled_text(i);
+        menu_add(menu, &(struct menu_item){.id = line, .describe = text});
+        free(name);
+    }
+}
+
 static void palette_fill(struct app *app, struct modal *m)
 {
+    struct sv text = sv_of(&m->line.text);
     menu_clear(&m->menu);
-    if (app->config.complete) {
-        app->config.complete(app->config.arg, app, sv_of(&m->line.text), &m->menu);
+    if (sv_starts(text, "theme ")) {
+        add_themes(&m->menu);
+    } else if (app->config.complete) {
+        app->config.complete(app->config.arg, app, text, &m->menu);
     }
     add_commands(app, &m->menu);
-    menu_filter(&m->menu, sv_of(&m->line.text));
+    menu_filter(&m->menu, text);
 }
 
 void app_open_palette(struct app *app, const char *text)

@@ -493,7 +493,7 @@ static enum handled list_command(struct view *v, enum cmd cmd, const struct cmd_
     }
 }
 
-static enum handled browse_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
+static enum handled do_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 {
     struct browse *b = browse_of(v);
     struct thing t = thing_of(b->kind, browse_selected(b));
@@ -524,6 +524,12 @@ static enum handled browse_command(struct view *v, enum cmd cmd, const struct cm
     return things_do(v, &b->act, &b->raw, &t, cmd, arg);
 }
 
+/* What has no meaning in this table is not done, whoever asks. */
+static enum handled browse_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
+{
+    return v->ops->reasons[cmd] ? PASS : do_command(v, cmd, arg);
+}
+
 static unsigned browse_contexts(const struct view *v)
 {
     (void)v;
@@ -552,29 +558,18 @@ static void browse_help(const struct view *v, struct help *h)
     help_kind(h, b->kind, b->rows);
 }
 
+/* The same table; what has no meaning in it differs. */
+#define SLOTS                                                                                      \
+    .state_size = sizeof(struct browse), .open = browse_open, .event = browse_event,               \
+    .timer = browse_timer, .reply = browse_reply, .command = browse_command, .can = browse_can,    \
+    .layout = browse_layout, .draw = browse_draw, .crumbs = browse_crumbs,                         \
+    .connection = browse_connection, .sentence = browse_sentence, .status = browse_status,         \
+    .hints = browse_hints, .contexts = browse_contexts, .pick = browse_pick, .line = browse_line,  \
+    .selection = browse_selection, .complete = browse_complete, .help = browse_help,               \
+    .close = browse_close
+
 const struct view_ops browse_view = {
-    .name = "browse",
-    .title = "A table",
-    .state_size = sizeof(struct browse),
-    .reasons = reasons[REASONS_browse],
-    .open = browse_open,
-    .event = browse_event,
-    .timer = browse_timer,
-    .reply = browse_reply,
-    .command = browse_command,
-    .can = browse_can,
-    .layout = browse_layout,
-    .draw = browse_draw,
-    .crumbs = browse_crumbs,
-    .connection = browse_connection,
-    .sentence = browse_sentence,
-    .status = browse_status,
-    .hints = browse_hints,
-    .contexts = browse_contexts,
-    .pick = browse_pick,
-    .line = browse_line,
-    .selection = browse_selection,
-    .complete = browse_complete,
-    .help = browse_help,
-    .close = browse_close,
-};
+    .name = "browse", .title = "A table", .reasons = reasons[REASONS_browse], SLOTS};
+
+const struct view_ops journal_view = {
+    .name = "journal", .title = "The journal", .reasons = reasons[REASONS_journal], SLOTS};

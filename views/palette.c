@@ -74,7 +74,8 @@ bool palette_event(struct palette *p, const struct ev *ev)
 static void offer_orders(const struct app *app, struct menu *menu)
 {
     const struct view *v = app_top(app);
-    const struct browse *b = v && v->ops->name == browse_view.name ? browse_of(v) : NULL;
+    const struct browse *b =
+        v && (v->ops == &browse_view || v->ops == &journal_view) ? browse_of(v) : NULL;
     for (size_t i = 0; b && i < b->columns.n; i++) {
         const struct browse_column *c = &b->columns.at[i];
         const char *help = c->source == BROWSE_FIELD ? kinds[b->kind].fields[c->field].help : "";
@@ -213,7 +214,7 @@ static bool open_list(struct app *app, enum kind kind, const struct parts *p, st
                           .filter = filter,
                           .sort = sort,
                           .columns = columns};
-    return app_open(app, &browse_view, &route, e) != NULL;
+    return app_open(app, views_list(kind), &route, e) != NULL;
 }
 
 static bool open_kind(struct palette *p, struct app *app, enum kind kind, bool is_list,

@@ -31,6 +31,11 @@ static const struct {
     [KIND_ATTENTION] = {&home_view, KIND_COUNT, false},
 };
 
+const struct view_ops *views_list(enum kind kind)
+{
+    return kind == KIND_JOURNAL ? &journal_view : &browse_view;
+}
+
 bool views_browse(struct app *app, enum kind kind, const char *parent, const char *filter,
                   struct err *e)
 {
@@ -44,7 +49,7 @@ bool views_browse(struct app *app, enum kind kind, const char *parent, const cha
     }
     struct route route = {
         .line = line.p, .kind = kinds[kind].plural, .id = parent, .filter = filter};
-    return app_open(app, &browse_view, &route, e) != NULL;
+    return app_open(app, views_list(kind), &route, e) != NULL;
 }
 
 bool views_open_thing(struct app *app, enum kind kind, const char *id, struct err *e)

@@ -30,6 +30,8 @@ void views_go_charts(struct view *v, const char *ids); /* an error is said */
 MUST_USE bool views_start(struct app *app, struct sv line, struct err *e);
 /* The page of an execution's pipeline, filled with what that execution was started with. */
 MUST_USE bool views_rerun(struct app *app, const char *execution, struct err *e);
+/* The view that lists a kind. */
+const struct view_ops *views_list(enum kind kind);
 /* What Enter on a thing opens. ERR_REFUSED says why nothing is. */
 MUST_USE bool views_open_thing(struct app *app, enum kind kind, const char *id, struct err *e);
 /* `execution:EXEC`, `gate:TOKEN`, `context:local`: kind and id of what needs a person; KIND_COUNT

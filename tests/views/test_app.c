@@ -323,7 +323,9 @@ static void themes_are_chosen_and_a_persons_own_too(void **state)
         &(struct app_config){.wake_fd = -1, .theme = "dark", .read_theme = own_theme, .arg = &text},
         &e);
     assert_non_null(app_open(app, &runs_view, NULL, &e));
-    app_keys(app, ":theme<Enter>");
+    app_keys(app, ":theme c");
+    assert_true(shows(app, "theme colour-blind") && !shows(app, "theme mono"));
+    app_keys(app, "<Esc>:theme<Enter>");
     assert_true(shows(app, "colour-blind-light") && shows(app, "No colour at all"));
     app_keys(app, "high<Enter>");
     assert_int_equal(app_theme(app)->background, 0x000000);

@@ -47,6 +47,8 @@ static const struct {
     {KIND_EVENT, NULL,
      "id | name | status | execution | step | text | created\n1 | ExecutionStarted | | " EXEC
      " | | by ops | 2h\n2 | StepFailed | | " EXEC " | train | exit code 1 | 1h\n"},
+    {KIND_JOURNAL, NULL,
+     "id | name | status | created\n1 | stop | done | 2h\n2 | run | done | 3h\n"},
     {KIND_PACKAGE, NULL,
      "id | name | status | group | version | execution | run | token | created | metrics.auc\n"
      "churn/7 | churn/7 | PendingManualApproval | churn | 7 | " EXEC " | " RUN
@@ -88,6 +90,7 @@ static const struct place {
 } places[REASONS_COUNT] = {
     [REASONS_home] = {&home_view, KIND_COUNT, NULL},
     [REASONS_browse] = {&browse_view, KIND_RUN, NULL},
+    [REASONS_journal] = {&journal_view, KIND_JOURNAL, NULL},
     [REASONS_execution] = {&execution_view, KIND_COUNT, EXEC},
     [REASONS_logs] = {&logs_view, KIND_COUNT, EXEC "/train"},
     [REASONS_run] = {&run_view, KIND_COUNT, RUN},
@@ -310,7 +313,24 @@ static bool press_says_nothing(struct fake *f, const char *key)
     if (fake_shows(f, "is no key here") || fake_shows(f, "has nothing that it could do")) {
         return true;
     }
-    return sv_eq(sv_of(&before), sv_of(&after));
+    return f->app->toast.n == 0 && sv_eq(sv_of(&before), sv_of(&after));
+}
+
+/* Press it twice; how often nothing came of it. */
+static int silent_presses(struct fake *f, const char *where, const char *key)
+{
+    uint32_t id = app_top(f->app)->id;
+    int silent = 0;
+    for (int press = 1; press <= 2; press++) {
+        if (press_says_nothing(f, key)) {
+            silent++;
+            print_message("%s: %s, press %d: nothing comes of it\n", where, key, press);
+        }
+        if (app_top(f->app)->id != id || app_modal(f->app)) {
+            break; /* it led elsewhere, or asks */
+        }
+    }
+    return silent;
 }
 
 static void every_key_in_every_view_does_or_says_something(void **state)
@@ -320,17 +340,28 @@ static void every_key_in_every_view_does_or_says_something(void **state)
     for (int v = 0; v < REASONS_COUNT * 2; v++) {
         for (size_t k = 0; k < ALEN(keys); k++) {
             struct fake *f = opened(v / 2, v % 2);
-            uint32_t id = app_top(f->app)->id;
-            for (int press = 1; press <= 2; press++) {
-                if (press_says_nothing(f, keys[k])) {
-                    problems++;
-                    print_message("%s %s: %s, press %d: nothing comes of it\n", names[v / 2],
-                                  v % 2 ? "with data" : "without", keys[k], press);
-                }
-                if (app_top(f->app)->id != id || app_modal(f->app)) {
-                    break; /* it led elsewhere, or asks */
-                }
-            }
+            problems += silent_presses(f, names[v / 2], keys[k]);
+            fake_free(f);
+        }
+    }
+    assert_int_equal(problems, 0);
+}
+
+/* A list of each kind: what can be done to a row depends on it. */
+static void every_key_in_every_list_does_or_says_something(void **state)
+{
+    (void)state;
+    int problems = 0;
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        for (size_t k = 0; k < ALEN(keys); k++) {
+            struct err e = ERR_INIT;
+            struct fake *f = opened(REASONS_home, true);
+            fake_rows(f, (enum kind)kind, NULL,
+                      kind == KIND_BOOKMARK ? "id | name | line\nx1 | x | help\nx2 | y | help\n"
+                                            : "id | name | status\nx1 | x | ready\nx2 | y | new\n");
+            assert_true(views_browse(f->app, (enum kind)kind, NULL, NULL, &e));
+            fake_settle(f);
+            problems += silent_presses(f, kinds[kind].plural, keys[k]);
             fake_free(f);
         }
     }
@@ -420,6 +451,7 @@ int main(void)
         cmocka_unit_test(every_command_is_done_or_has_a_reason),
         cmocka_unit_test(every_key_of_the_grammar_is_bound),
         cmocka_unit_test(every_key_in_every_view_does_or_says_something),
+        cmocka_unit_test(every_key_in_every_list_does_or_says_something),
         cmocka_unit_test(help_lists_what_acts_and_why_the_rest_does_not),
         cmocka_unit_test(moves_are_silent),
     };
