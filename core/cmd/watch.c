@@ -63,7 +63,7 @@ struct moved {
     struct value cells[FIELD_MAX];
 };
 
-/* The row with the durations of what still runs longer by that much; SIZE: without any. */
+/* The row with the durations of what still runs longer by that much, or without durations. */
 static const struct row *move(const struct watch *w, const struct row *row, int64_t by_ms,
                               bool has_durations, struct moved *to)
 {
@@ -90,8 +90,8 @@ static char *text_of(const struct row *row, enum kind kind, int64_t now_ms)
     return text.p;
 }
 
-/* A line, unless nothing but time went on since the last. */
-static void print(struct watch *w, const struct row *row, bool is_forced)
+/* A line, as of now; unless nothing but time went on since the last. */
+static void print(struct watch *w, const struct row *row, bool is_forced, int64_t now_ms)
 {
     struct moved still;
     char *text = text_of(move(w, row, 0, false, &still), w->kind, 0);
@@ -101,7 +101,7 @@ static void print(struct watch *w, const struct row *row, bool is_forced)
     if (is_same && !is_forced) {
         return;
     }
-    CLEANUP(mem_free_ptr) char *whole = text_of(row, w->kind, clock_wall_ms());
+    CLEANUP(mem_free_ptr) char *whole = text_of(row, w->kind, now_ms);
     CLEANUP(str_release) struct str out = STR_INIT;
     str_addf(&out, "%s\n", whole);
     cmd_out(sv_of(&out));
@@ -149,9 +149,21 @@ static void hold(struct watch *w)
     }
 }
 
+static bool holds(const struct watch *w, const struct row *row, int64_t now_ms)
+{
+    return w->filter && filter_match(w->filter, row, now_ms);
+}
+
+/* The line and the verdict are of the same moment. */
 static void judge(struct watch *w, const struct row *row)
 {
-    if (w->filter && filter_match(w->filter, row, clock_wall_ms())) {
+    int64_t now_ms = clock_wall_ms();
+    bool is_held = holds(w, row, now_ms);
+    print(w, row, is_held, now_ms);
+    if (w->options.is_notified) {
+        tell_look(&w->tell, w->hub->st);
+    }
+    if (is_held) {
         hold(w);
     } else if (has_ended(w, row)) {
         end(w, row);
@@ -178,10 +190,6 @@ static void take(struct watch *w, struct snapshot *s)
     }
     snapshot_unref(w->last);
     w->last = snapshot_ref(s);
-    print(w, &s->rows[0], false);
-    if (w->options.is_notified) {
-        tell_look(&w->tell, w->hub->st);
-    }
     judge(w, &s->rows[0]);
 }
 
@@ -193,10 +201,10 @@ static void tick(void *arg)
     if (w->status >= 0 || !w->filter || !w->last) {
         return;
     }
-    int64_t by_ms = clock_wall_ms() - w->last->as_of_ms;
+    int64_t now_ms = clock_wall_ms(), by_ms = now_ms - w->last->as_of_ms;
     const struct row *row = move(w, &w->last->rows[0], by_ms > 0 ? by_ms : 0, true, &now);
-    if (filter_match(w->filter, row, clock_wall_ms())) {
-        print(w, row, true);
+    if (holds(w, row, now_ms)) {
+        print(w, row, true, now_ms);
         hold(w);
     }
 }
