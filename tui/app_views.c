@@ -493,7 +493,8 @@ bool app_line(struct app *app, struct sv line, struct err *e)
     if (app->config.open_line) {
         is_view = app->config.open_line(app->config.arg, app, whole, e);
     }
-    if (!is_view && cmd != CMD_NONE) {
+    bool is_wrong = !is_view && e->code != ERR_NONE && e->code != ERR_NOT_FOUND; /* a view's line */
+    if (!is_view && cmd != CMD_NONE && !is_wrong) {
         return command_line(app, cmd, rest, e);
     }
     if (!is_view && !app->config.open_line) {

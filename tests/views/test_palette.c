@@ -121,6 +121,23 @@ static void nonsense_is_said_to_be(void **state)
     }
 }
 
+static void a_line_of_a_view_that_is_wrong_says_what(void **state)
+{
+    static const struct {
+        const char *line, *msg;
+    } lines[] = {{"compare r1", "it takes two to compare"}, {"charts", "charts of which runs?"}};
+    (void)state;
+    for (size_t i = 0; i < ALEN(lines); i++) {
+        struct root r;
+        struct err e = ERR_INIT;
+        begin(&r);
+        assert_false(app_line(r.f->app, sv_z(lines[i].line), &e));
+        assert_int_equal(e.code, ERR_USAGE);
+        assert_non_null(strstr(e.msg, lines[i].msg));
+        end(&r);
+    }
+}
+
 static void it_completes_names(void **state)
 {
     (void)state;
@@ -241,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_lead_to_views),
         cmocka_unit_test(nonsense_is_said_to_be),
+        cmocka_unit_test(a_line_of_a_view_that_is_wrong_says_what),
         cmocka_unit_test(it_completes_names),
         cmocka_unit_test(run_is_the_command),
         cmocka_unit_test(every_line_of_the_grammar_works),
