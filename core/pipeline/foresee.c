@@ -29,6 +29,8 @@ struct outlook {
     bool is_decided;     /* of a Condition: the branch it takes is known, took_if */
     bool took_if;
     const char *waits_for; /* of a Condition that is not: the step that it asks for */
+    const char *leans_on;  /* the cached step whose results it takes, if it does not hang on
+                              parameters alone */
     struct json *output;   /* of a cache hit and a decided Condition: its document */
     char *why;
 };
@@ -58,7 +60,8 @@ struct foresee {
     struct digest_job *job;
     char *job_path;
     /* while a step is judged */
-    const char *missing; /* the step whose outcome is asked for and not known; NULL: none */
+    const char *missing;  /* the step whose outcome is asked for and not known; NULL: none */
+    const char *leans_on; /* the cached step whose results were asked for; NULL: none */
 };
 
 /* --- what is known of other steps --- */
@@ -80,8 +83,12 @@ static const struct json *step_document(void *arg, const char *step)
 {
     struct foresee *f = arg;
     size_t index = definition_find_step(&f->def, step);
-    if (index == DEFINITION_NONE || f->steps[index].output) {
-        return index == DEFINITION_NONE ? NULL : f->steps[index].output;
+    if (index == DEFINITION_NONE) {
+        return NULL;
+    }
+    if (f->steps[index].output) {
+        f->leans_on = f->steps[index].leans_on ? f->steps[index].leans_on : f->leans_on;
+        return f->steps[index].output;
     }
     if (will_write(f, index)) {
         miss(f, index);
@@ -341,6 +348,7 @@ static bool judge_cached(struct foresee *f, const struct definition_step *step,
     }
     struct err ignored;
     if (look.hit && json_parse(sv_z(look.found.output), &o->output, &ignored)) {
+        o->leans_on = step->name;
         say(o, ACTION_CACHE, xasprintf("from %s", look.found.execution));
     } else {
         say(o, ACTION_RUN, xstrdup(f->st ? look.why : "first run"));
@@ -389,6 +397,7 @@ static bool judge_condition(struct foresee *f, size_t index, struct outlook *o, 
         return fails(o, &bad);
     }
     o->is_decided = true;
+    o->leans_on = f->leans_on;
     o->output = json_new_object();
     json_set_str(o->output, "Outcome", o->took_if ? "True" : "False");
     say(o, ACTION_RUN, xstrdup(o->took_if ? "it holds" : "it does not hold"));
@@ -442,6 +451,12 @@ static bool hangs_on_branch(const struct foresee *f, const struct definition_ste
         say(o, ACTION_UNKNOWN,
             xasprintf(is_if ? "if %s holds, depends on %s" : "else of %s, depends on %s", name,
                       parent->waits_for ? parent->waits_for : name));
+    } else if (parent->leans_on) { /* not by parameters: that is how it was, not what will be */
+        const char *now =
+            parent->took_if ? (is_if ? "does" : "holds") : (is_if ? "does not" : "does not hold");
+        say(o, ACTION_UNKNOWN,
+            xasprintf("%s %s%s: it %s by the cached %s", is_if ? "if" : "else of", name,
+                      is_if ? " holds" : "", now, parent->leans_on));
     } else if (parent->took_if != is_if) {
         say(o, ACTION_SKIP, xasprintf(is_if ? "%s does not hold" : "%s holds", name));
     } else {
@@ -505,7 +520,7 @@ static bool judge(struct foresee *f, struct err *e)
     json_free(o->output);
     free(o->why);
     *o = (struct outlook){.action = ACTION_RUN};
-    f->missing = NULL;
+    f->missing = f->leans_on = NULL;
     if (!hangs(f, step, o) &&
         !(judges[step->type] ? judges[step->type] : judge_other)(f, index, o, e)) {
         return false;

@@ -4,8 +4,9 @@
  * a read-only workspace and where there is none. Of each step it is known that it
  *   cache    ends at once with the result of an earlier execution, which `why` names;
  *   run      runs: `why` is the attribute that differs with both values, or that it is not cached;
- *   skip     stands in a branch that is not taken, as parameters and cached results decide it;
- *   unknown  depends on what a step will write that runs first, which `why` names.
+ *   skip     stands in a branch that is not taken, as parameters decide it;
+ *   unknown  depends on what a step will write that runs first, which `why` names, or stands in a
+ *            branch that results decide, cached ones too: `why` says what those would lead to.
  * That every step that runs succeeds is assumed. The work is done in slices: reading inputs may
  * take long. Owned by whoever made it; the store's thread. */
 #ifndef MLW_PIPELINE_FORESEE_H
