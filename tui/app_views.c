@@ -471,28 +471,14 @@ static bool command_line(struct app *app, enum cmd cmd, struct sv rest, struct e
     return true;
 }
 
-bool app_line(struct app *app, struct sv line, struct err *e)
+/* Words: what a view of that name shows, else a command of the view in front. */
+static bool word_line(struct app *app, struct sv whole, struct err *e)
 {
-    struct sv rest = sv_trim(line), name = {"", 0};
-    if (rest.n && rest.p[0] == ':') {
-        rest = sv_trim((struct sv){rest.p + 1, rest.n - 1});
-    }
-    struct sv whole = rest;
-    if (whole.n == 0) {
-        return true;
-    }
-    int64_t number;
-    if (fmt_parse_i64(whole, &number) && number > 0) {
-        (void)app_command(app, CMD_LINE, &(struct cmd_arg){.text = {"", 0}, .n = (long)number});
-        return true;
-    }
-    sv_split(&rest, ' ', &name);
+    struct sv rest = whole, name = {"", 0};
+    (void)sv_split(&rest, ' ', &name);
     rest = name.n < whole.n ? sv_trim(rest) : (struct sv){"", 0};
     enum cmd cmd = sv_eqz(name, "q") ? CMD_QUIT : sv_eqz(name, "w") ? CMD_SAVE : cmd_by_name(name);
-    bool is_view = false;
-    if (app->config.open_line) {
-        is_view = app->config.open_line(app->config.arg, app, whole, e);
-    }
+    bool is_view = app->config.open_line && app->config.open_line(app->config.arg, app, whole, e);
     bool is_wrong = !is_view && e->code != ERR_NONE && e->code != ERR_NOT_FOUND; /* a view's line */
     if (!is_view && cmd != CMD_NONE && !is_wrong) {
         return command_line(app, cmd, rest, e);
@@ -502,6 +488,23 @@ bool app_line(struct app *app, struct sv line, struct err *e)
                        name.p);
     }
     return is_view;
+}
+
+bool app_line(struct app *app, struct sv line, struct err *e)
+{
+    struct sv whole = sv_trim(line);
+    int64_t number;
+    if (whole.n && whole.p[0] == ':') {
+        whole = sv_trim((struct sv){whole.p + 1, whole.n - 1});
+    }
+    if (whole.n == 0) {
+        return true;
+    }
+    if (fmt_parse_i64(whole, &number) && number > 0) {
+        (void)app_command(app, CMD_LINE, &(struct cmd_arg){.text = {"", 0}, .n = (long)number});
+        return true;
+    }
+    return word_line(app, whole, e);
 }
 
 /* A key that is not one of this view's: why what it does elsewhere has no meaning here. */
