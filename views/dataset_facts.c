@@ -314,10 +314,11 @@ static void csv_rows(const struct dataset *d, struct str *out)
         csv_value(out, json_get(d->columns.at[i], "name"), i == 0);
     }
     str_addz(out, "\r\n");
-    for (size_t i = 0; i < d->cells.n; i++) {
-        size_t k = i % d->columns.n;
-        csv_value(out, d->cells.at[i], k == 0);
-        str_addz(out, k + 1 == d->columns.n ? "\r\n" : "");
+    for (size_t i = 0; i < d->rows.n; i++) {
+        for (size_t k = 0; k < d->columns.n; k++) {
+            csv_value(out, d->cells.at[i * d->columns.n + k], k == 0);
+        }
+        str_addz(out, "\r\n");
     }
 }
 

@@ -510,8 +510,11 @@ static void run_hints(const struct view *v, struct hints *h)
 {
     const struct run *r = run_of(v);
     const struct run_line *line = run_selected(r);
+    bool is_data = line && line->group == RUN_INPUTS && line->note;
     hint_add(h, CMD_OPEN,
-             line && line->series ? (r->pane == RUN_PANE_FULL ? "all" : "chart") : "whole");
+             line && line->series ? (r->pane == RUN_PANE_FULL ? "all" : "chart")
+             : is_data            ? "data"
+                                  : "whole");
     hint_add(h, CMD_LOGS, "log");
     hint_add(h, CMD_INSPECT, "inspect");
     hint_add(h, CMD_SMOOTH_MORE, "smooth");
