@@ -172,6 +172,30 @@ static void a_pipeline_is_started_with_parameters(void **state)
     fake_free(f);
 }
 
+/* r opens the page from which it is started: nothing is sent before that. */
+static void r_leads_to_parameters_and_plan(void **state)
+{
+    static const struct {
+        enum kind kind;
+        const char *rows, *keys, *shows;
+    } cases[] = {
+        {KIND_EXECUTION, EXECUTIONS, "r", "k3v9x0m2q8ab again"},
+        {KIND_EXECUTION, EXECUTIONS, "jr", "b7qp02mz5kd1 again"},
+        {KIND_PIPELINE, "id | name | status\nchurn | churn | Succeeded\n", "r", "Reading churn"},
+        {KIND_GATE, GATES, "r", "what is run is a pipeline"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        struct fake *f = opened(cases[i].kind, cases[i].rows);
+        fake_keys(f, cases[i].keys);
+        if (!fake_shows(f, cases[i].shows)) {
+            fail_msg("%s does not show \"%s\"", cases[i].keys, cases[i].shows);
+        }
+        assert_int_equal(fake_request_count(f), 0);
+        fake_free(f);
+    }
+}
+
 static void a_refusal_stays_until_a_key(void **state)
 {
     (void)state;
@@ -235,6 +259,7 @@ int main(void)
         cmocka_unit_test(escape_at_every_prompt_sends_nothing),
         cmocka_unit_test(what_cannot_be_done_says_why),
         cmocka_unit_test(a_pipeline_is_started_with_parameters),
+        cmocka_unit_test(r_leads_to_parameters_and_plan),
         cmocka_unit_test(a_refusal_stays_until_a_key),
         cmocka_unit_test(notify_watches_what_can_end),
         cmocka_unit_test(a_text_is_never_a_key),
