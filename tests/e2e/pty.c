@@ -550,6 +550,11 @@ void pty_resize(struct pty *p, int rows, int cols)
     p->rows = rows;
     p->cols = cols;
     vterm_set_size(p->vt, rows, cols);
+    int row, col;
+    pty_cursor(p, &row, &col);
+    if (row < 0) {
+        vterm_input_write(p->vt, "\033[H", 3); /* libvterm 0.1 scrolled it off, and would crash */
+    }
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
     if (ioctl(p->master_fd, TIOCSWINSZ, &size)) {
         die("TIOCSWINSZ");

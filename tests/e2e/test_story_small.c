@@ -30,6 +30,9 @@ static struct world of_runs(void)
     struct pty *p =
         pty_spawn((const char *const[]){named ? named : beside, w.dir, n, "7", NULL}, NULL);
     assert_true(pty_wait_exit(p, STORY_MS, &status));
+    if (status != 0) {
+        pty_dump(p); /* older than the store's version: `make build/tests/mkruns` */
+    }
     assert_int_equal(status, 0);
     pty_free(p);
     return w;
