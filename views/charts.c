@@ -95,7 +95,7 @@ static void choose_metric(struct charts *c, size_t place)
 static size_t moved(const struct charts *c, enum cmd cmd)
 {
     size_t at = charts_place(c), n = c->shown.n, columns = (size_t)c->columns;
-    size_t page = (size_t)(c->columns * c->lines);
+    size_t page = (size_t)c->columns * (size_t)c->lines;
     size_t row = c->is_whole ? 1 : columns;
     const struct {
         enum cmd cmd;

@@ -148,7 +148,7 @@ size_t charts_place(const struct charts *c)
 
 void charts_visible(const struct charts *c, size_t *ret_first, size_t *ret_n)
 {
-    size_t at = charts_place(c), page = (size_t)(c->columns * c->lines);
+    size_t at = charts_place(c), page = (size_t)c->columns * (size_t)c->lines;
     if (c->is_whole || page <= 1) {
         *ret_first = at == SIZE_MAX ? 0 : at;
         *ret_n = c->shown.n ? 1 : 0;

@@ -91,7 +91,7 @@ size_t charts_point(const struct charts *c, const struct series *s);
 
 /* --- charts_draw.c --- */
 void charts_layout(struct view *v, struct rect area);
-void charts_draw(const struct view *v, struct canvas *c, struct rect area);
+void charts_draw(const struct view *v, struct canvas *to, struct rect area);
 void charts_crumbs(const struct view *v, struct str *out);
 void charts_connection(const struct view *v, struct str *out, unsigned *style);
 void charts_sentence(const struct view *v, struct str *out);

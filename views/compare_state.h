@@ -72,7 +72,7 @@ bool comparison_text(const struct comparison *c, struct sv format, struct str *o
 
 /* --- compare_draw.c --- */
 void comparison_layout(struct view *v, struct rect area);
-void comparison_draw(const struct view *v, struct canvas *c, struct rect area);
+void comparison_draw(const struct view *v, struct canvas *to, struct rect area);
 void comparison_crumbs(const struct view *v, struct str *out);
 void comparison_connection(const struct view *v, struct str *out, unsigned *style);
 void comparison_sentence(const struct view *v, struct str *out);

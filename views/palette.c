@@ -188,7 +188,7 @@ static struct parts parts_of(struct sv rest)
             p.sort = sort;
         } else if (columns.p) {
             p.columns = columns;
-        } else if (word.n && word.p[0] != '@') {
+        } else if (word.p && word.n && word.p[0] != '@') {
             p.id = word;
         }
     }

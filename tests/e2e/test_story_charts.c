@@ -37,11 +37,13 @@ static void log_point(struct store *st, size_t run, int step)
 static struct world runs_of(struct store **ret_st)
 {
     struct world w = story_empty();
-    struct workspace ws;
+    struct workspace ws = {0};
+    struct store *st = NULL;
     struct err e = ERR_INIT;
-    if (!workspace_find(w.dir, false, &ws, &e) || !store_open(&ws, STORE_CREATE, ret_st, &e)) {
+    if (!workspace_find(w.dir, false, &ws, &e) || !store_open(&ws, STORE_CREATE, &st, &e) || !st) {
         fail_msg("%s", e.msg);
     }
+    *ret_st = st;
     workspace_release(&ws);
     for (size_t i = 0; i < ALEN(names); i++) {
         CLEANUP(mem_free_ptr) char *uid = xasprintf("run-%s", names[i]);
@@ -55,13 +57,12 @@ static struct world runs_of(struct store **ret_st)
                               .status = i ? "FINISHED" : "RUNNING",
                               .started_ms = 1764000000000 + (int64_t)i,
                               .params = params};
-        if (!store_begin(*ret_st, &e) || !run_add(*ret_st, &run, &e) ||
-            !store_commit(*ret_st, &e)) {
+        if (!store_begin(st, &e) || !run_add(st, &run, &e) || !store_commit(st, &e)) {
             fail_msg("%s", e.msg);
         }
         json_free(params);
         for (int step = 1; step <= 60; step++) {
-            log_point(*ret_st, i, step);
+            log_point(st, i, step);
         }
     }
     CLEANUP(mem_free_ptr) char *conf = xasprintf("%s/.mlw/mlw.conf", w.dir);

@@ -285,8 +285,8 @@ static void a_live_point_repaints_a_few_cells(void **state)
     const struct canvas *c = app_canvas(f->app);
     size_t most = 0;
     for (int i = 60; i < 90; i++) {
-        struct cell *before = xcalloc((size_t)(c->w * c->h), sizeof *before);
-        memcpy(before, c->cells, (size_t)(c->w * c->h) * sizeof *before);
+        struct cell *before = xcalloc((size_t)c->w * (size_t)c->h, sizeof *before);
+        memcpy(before, c->cells, (size_t)c->w * (size_t)c->h * sizeof *before);
         str_addf(&text, " %.4f", 0.2 + 0.7 * exp(-i / 12.0));
         fake_series(f, "r1", text.p);
         fake_settle(f);

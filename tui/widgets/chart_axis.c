@@ -39,9 +39,10 @@ static void log_ticks(struct canvas *c, const struct chart_frame *d)
     bool is_fine = decades <= LOG_FINE_DECADES && decades * 3 <= d->area.h;
     const double *steps = is_fine || decades < 1 ? fine : whole;
     size_t n = steps == fine ? ALEN(fine) : ALEN(whole);
-    int last = -2, ticks = 0;
-    for (double k = floor(d->y_to + 1e-9); k >= floor(d->y_from + 1e-9) && ticks < TICKS_MAX; k--) {
-        for (size_t i = 0; i < n; i++, ticks++) {
+    int last = -2, top = (int)floor(d->y_to + 1e-9), below = (int)floor(d->y_from + 1e-9);
+    int end = top - below < TICKS_MAX ? below : top - TICKS_MAX;
+    for (int k = top; k >= end; k--) {
+        for (size_t i = 0; i < n; i++) {
             double at = k + log10(steps[i]), value = steps[i] * pow(10, k);
             if (at <= d->y_to + 1e-9 && at >= d->y_from - 1e-9) {
                 y_tick(c, d, at, value, value, &last);
