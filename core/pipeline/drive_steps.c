@@ -30,6 +30,9 @@ bool drive_end_step(struct driver *d, size_t index, const char *status, const ch
     if (failure) {
         json_set_str(j, "failure", failure);
     }
+    if (s->run) { /* a job that was never seen running has one too */
+        json_set_str(j, "run", s->run);
+    }
     if (output) {
         json_set(j, "output", json_clone(output));
         const char *outcome = json_get_str(output, "Outcome");

@@ -6,7 +6,7 @@ Ends with `N passed, N failed, N skipped`; words choose cases by name.
 
 import sys
 
-from engine import after, callback, contains, get, parameter, pipeline, processing, run_cases, same, until
+from engine import after, callback, contains, get, parameter, pipeline, processing, run_cases, same, training, until
 
 HERE = sys.modules[__name__]
 
@@ -76,6 +76,15 @@ def case_what_waits_and_was_rejected_is_said(space):
     assert any("too risky" in row["why"] and row["target"] == "gate:" + token for row in rows), rows
     rows = about(space, "timeline", "gate:" + token)
     same([row["status"] for row in rows if row["target"] == "gate:" + token], ["Waiting", "Rejected"])
+
+
+def case_a_training_that_ends_at_once_has_its_run(space):
+    x = space.run(pipeline(training("quick", "true")))
+    step = space.call("ls", "steps", "--parent", x.id, "-o", "json").json()[0]
+    run = space.call("ls", "runs", "-o", "json").json()[0]
+    same(step["run"], run["id"])
+    rows = about(space, "lineage", "run:" + run["id"])
+    assert any(row["target"] == "run:" + run["id"] and "(this one)" in row["relation"] for row in rows), rows
 
 
 if __name__ == "__main__":
