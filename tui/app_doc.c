@@ -231,27 +231,30 @@ static bool is_first_of_key(const struct keymap *m, size_t i)
 static void help_not_here(const struct app *app, struct help *h)
 {
     const struct keymap *m = &app->keymap;
-    struct map seen = MAP_INIT; /* reasons that have their line */
+    const char **why = xcalloc(m->n + 1, sizeof *why); /* of each key, said once */
+    bool is_begun = false;
     for (size_t i = 0; i < m->n; i++) {
-        const char *why = app_key_reason(app, app_top(app), m->at[i].key);
+        why[i] = is_first_of_key(m, i) ? app_key_reason(app, app_top(app), m->at[i].key) : NULL;
+    }
+    for (size_t i = 0; i < m->n; i++) {
         CLEANUP(str_release) struct str keys = STR_INIT;
-        if (!why || map_has(&seen, sv_z(why))) {
-            continue;
-        }
-        if (seen.n == 0) {
-            help_section(h, "Not here");
-        }
-        (void)map_set(&seen, sv_z(why), NULL);
-        for (size_t k = i; k < m->n; k++) {
-            const char *other = app_key_reason(app, app_top(app), m->at[k].key);
-            if (z_eq(other, why) && is_first_of_key(m, k)) {
+        const char *reason = why[i];
+        for (size_t k = i; reason && k < m->n; k++) {
+            if (z_eq(why[k], reason)) {
                 str_addz(&keys, keys.n ? " " : "");
                 key_label(m->at[k].key, app->canvas.is_ascii, &keys);
+                why[k] = NULL;
             }
         }
-        help_line(h, keys.p, why);
+        if (reason && !is_begun) {
+            help_section(h, "Not here");
+            is_begun = true;
+        }
+        if (reason) {
+            help_line(h, keys.p, reason);
+        }
     }
-    map_release(&seen);
+    free(why);
 }
 
 void app_open_help(struct app *app)
