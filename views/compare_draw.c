@@ -257,7 +257,8 @@ void comparison_status(const struct view *v, struct status *st)
     if (!c->has_compare) {
         return;
     }
-    str_addf(&st->state, "%zu %s", c->rows->n, kinds[c->kind].plural);
+    str_addf(&st->state, "%zu %s", c->rows->n,
+             c->rows->n == 1 ? kinds[c->kind].singular : kinds[c->kind].plural);
     str_addz(&st->state, c->only_diff ? ", differences" : "");
     bool has_arrows = !c->has_words && c->columns.n > 1 && c->columns.at[1].mark_w;
     if (has_arrows) {
