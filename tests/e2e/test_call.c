@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
@@ -116,6 +117,18 @@ static void a_gate_calls_when_it_is_decided(void **state)
     story_release(&w);
 }
 
+/* Open the messages, again and again until they hold a text: they are those of that moment. */
+static void messages_hold(struct pty *p, const char *text)
+{
+    int64_t until_ms = clock_mono_ms() + STORY_MS;
+    story_keys(p, ":messages<Enter>");
+    while (!strstr(pty_text(p), text) && clock_mono_ms() < until_ms) {
+        story_keys(p, "q");
+        story_keys(p, ":messages<Enter>");
+    }
+    assert_non_null(strstr(pty_text(p), text));
+}
+
 /* An execution calls when a gate of it waits, a run when it ends; a failure is red. */
 static void an_execution_calls_when_it_waits(void **state)
 {
@@ -140,8 +153,8 @@ static void an_execution_calls_when_it_waits(void **state)
     for (int i = 0; i < 3; i++) {
         story_open(&w, GATE_TRAIN);
     }
-    story_text(p, "Succeeded: 4 of 4 done");
-    story_keys(p, "!:messages<Enter>"); /* each of the three calls is kept there */
+    story_command(&w, (const char *const[]){"watch", w.execution, NULL}, NULL);
+    messages_hold(p, "Succeeded: 4 of 4 done"); /* each of the three calls is kept there */
     story_text(p, "PendingManualApproval: Approval of step");
     story_text(p, "FINISHED: experiment churn");
     pty_free(p);
