@@ -229,18 +229,20 @@ static bool read_metric(struct run_table *t, struct store *st, struct run_metric
         }
         done = source;
         int64_t id;
-        uint32_t slots = 0;
+        uint32_t first = UINT32_MAX, slots = 0;
         for (size_t k = i; k < t->rows.n; k++) {
             const struct run_record *r = &t->rows.at[k];
+            first = r->source == source && r->slot < first ? r->slot : first;
             slots = r->source == source && r->slot >= slots ? r->slot + 1 : slots;
         }
-        double *column = xreallocarray(NULL, slots, sizeof *column);
+        size_t n = slots - first;
+        double *column = xreallocarray(NULL, n, sizeof *column);
         t->statements++;
         bool ok =
-            source_id(t, st, (uint32_t)i, &id, e) && run_column(st, id, m->id, column, slots, e);
+            source_id(t, st, (uint32_t)i, &id, e) && run_column(st, id, m->id, first, column, n, e);
         for (size_t k = i; ok && k < t->rows.n; k++) {
             if (t->rows.at[k].source == source) {
-                m->at[k] = column[t->rows.at[k].slot];
+                m->at[k] = column[t->rows.at[k].slot - first];
             }
         }
         free(column);

@@ -227,25 +227,32 @@ bool run_metric_keys(struct store *st, struct arena *a, struct metric_keys *ret,
     return rc == 0;
 }
 
-bool run_column(struct store *st, int64_t source, int64_t key, double *ret, size_t n, struct err *e)
+bool run_column(struct store *st, int64_t source, int64_t key, size_t first, double *ret, size_t n,
+                struct err *e)
 {
     fill_missing(ret, n);
     struct q q = q_get(st, STMT_MCOL_BLOCKS);
     q_i64(q, ":source", source);
     q_i64(q, ":key", key);
+    q_i64(q, ":from", (int64_t)(first / MCOL_BLOCK));
+    q_i64(q, ":to", (int64_t)((first + n + MCOL_BLOCK - 1) / MCOL_BLOCK));
+    double *cells = xreallocarray(NULL, MCOL_BLOCK, sizeof *cells);
     int rc;
     while ((rc = q_step(q, e)) == 1) {
-        int64_t block = q_col_i64(q, 0);
         struct sv data = q_col_blob(q, 1);
-        if (block < 0 || !is_block_valid(data)) {
+        if (!is_block_valid(data)) {
             q_done(q);
-            return err_set(e, ERR_CORRUPT, "a metric column in %s is damaged", st->path);
+            err_set(e, ERR_CORRUPT, "a metric column in %s is damaged", st->path);
+            break;
         }
-        size_t first = (size_t)block * MCOL_BLOCK;
-        if (first < n) {
-            unpack(data, ret + first, n - first);
-        }
+        fill_missing(cells, MCOL_BLOCK);
+        unpack(data, cells, MCOL_BLOCK);
+        size_t at = (size_t)q_col_i64(q, 0) * MCOL_BLOCK;
+        size_t from = at > first ? at : first;
+        size_t to = at + MCOL_BLOCK < first + n ? at + MCOL_BLOCK : first + n;
+        memcpy(ret + (from - first), cells + (from - at), (to - from) * sizeof *ret);
     }
+    free(cells);
     return rc == 0;
 }
 

@@ -61,10 +61,10 @@ bool cell_is_missing(double x);
 double cell_missing(void);
 /* The same value, the same NaN, or both missing. */
 bool cell_is_same(double a, double b);
-/* A whole column of a source: ret[slot] for slot < n, missing where nothing was logged. Blocks
- * that lie beyond n are skipped. `ret` holds n doubles. */
-MUST_USE bool run_column(struct store *st, int64_t source, int64_t key, double *ret, size_t n,
-                         struct err *e);
+/* A piece of a source's column: ret[i] is that of slot first + i, for i < n, missing where nothing
+ * was logged. Only the blocks that the piece touches are read. `ret` holds n doubles. */
+MUST_USE bool run_column(struct store *st, int64_t source, int64_t key, size_t first, double *ret,
+                         size_t n, struct err *e);
 /* One cell. */
 MUST_USE bool run_cell(struct store *st, int64_t source, int64_t key, int64_t slot, double *ret,
                        struct err *e);

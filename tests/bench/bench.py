@@ -197,7 +197,6 @@ def many_runs(folder, count=100000):
             took = [program.key_until_quiet(key) * 1000 for key in (b"r", b"u", b"n", b"-", b"9", b"8", b"7")]
             row("filter letter, ms", "16", statistics.median(took))
             program.key(b"\x1b")
-            program.key(b"\x1b")
             took = []
             for line in (b":sort accuracy desc", b":sort loss asc", b":sort auc desc", b":sort f1 asc"):
                 for letter in line:

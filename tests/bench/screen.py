@@ -204,6 +204,8 @@ class Program:
             raise EOFError("it ended by itself: " + " ".join(self.screen.text().split())[:80])
         self.bytes += len(data)
         self.screen.feed(data)
+        if b"\x1b[5n" in data:
+            os.write(self.fd, b"\x1b[0n")  # as terminals answer: all is shown
         return stamp
 
     def wait_text(self, needle, seconds=10):

@@ -418,13 +418,28 @@ static void test_columns_tell_missing_from_nan(void **state)
     struct metric_keys keys;
     assert_true(run_metric_keys(f->st, &f->a, &keys, &f->e));
     double *col = xcalloc(N, sizeof *col);
-    assert_true(run_column(f->st, 1, keys.at[0].id, col, N, &f->e));
+    assert_true(run_column(f->st, 1, keys.at[0].id, 0, col, N, &f->e));
     for (int i = 0; i < N; i++) {
         assert_int_equal(cell_is_missing(col[i]), i % 3 != 0);
         if (i % 3 == 0) {
             assert_true(i == 9 ? isnan(col[i]) : col[i] == i);
         }
     }
+    static const struct {
+        size_t first, n;
+    } pieces[] = {{0, 1}, {4095, 2}, {4096, 904}, {4999, 1}, {17, 4500}, {4990, 10}};
+    double *piece = xcalloc(N, sizeof *piece);
+    for (size_t i = 0; i < ALEN(pieces); i++) {
+        size_t first = pieces[i].first, n = pieces[i].n;
+        assert_true(run_column(f->st, 1, keys.at[0].id, first, piece, n, &f->e));
+        for (size_t k = 0; k < n; k++) {
+            assert_true(cell_is_same(piece[k], col[first + k]));
+        }
+    }
+    free(piece);
+    size_t total = 0;
+    assert_true(list_run_count(f->st, NULL, &total, &f->e));
+    assert_int_equal(total, N);
     free(col);
 }
 
