@@ -102,7 +102,8 @@ def subjects(folder):
         found.append(with_runs(folder, RUNS))
     except OSError as why:
         missing.append("mlw on the screen: " + first_line(why))
-    subject = subprocess.run(["git", "log", "-1", "--format=%s"], stdout=subprocess.PIPE, text=True).stdout
+    year = subprocess.run(["git", "log", "-1", "--format=%ad", "--date=format:%Y-"], stdout=subprocess.PIPE,
+                          text=True).stdout
     table = os.path.join(folder, "runs.csv")
     with open(table, "w", encoding="ascii") as handle:
         handle.write("name,status,auc,loss\n")
@@ -110,7 +111,7 @@ def subjects(folder):
                           for n in range(RUNS - 1, -1, -1))
     peers = [Subject("nnn", ["nnn", "/usr/bin"], "/usr/bin", b"j", private_env(folder)),
              Subject("htop", ["htop"], "F1", b"\x1b[B", private_env(folder)),
-             Subject("tig", ["tig"], subject.strip()[:16] or "Initial", b"j", private_env(folder), os.getcwd()),
+             Subject("tig", ["tig"], year.strip() or "20", b"j", private_env(folder), os.getcwd()),
              Subject("vd", ["vd", table], "run-%05d" % (RUNS - 1), b"j", private_env(folder))]
     for peer in peers:
         if shutil.which(peer.argv[0]):
