@@ -204,11 +204,19 @@ static void events_crumbs(const struct view *v, struct str *out)
     crumb_add(out, "events");
 }
 
+static void events_connection(const struct view *v, struct str *out, unsigned *style)
+{
+    const struct events *s = events_of(v);
+    if (s->err.code && s->rows) {
+        cells_stale(out, style, s->rows->as_of_ms, app_now_ms(v->app));
+    }
+}
+
 static void events_status(const struct view *v, struct status *st)
 {
     const struct events *s = events_of(v);
     if (s->rows) {
-        str_addf(&st->state, "%zu events", s->rows->matched);
+        str_addf(&st->state, "%zu event%s", s->rows->matched, s->rows->matched == 1 ? "" : "s");
     }
 }
 
@@ -249,6 +257,7 @@ const struct view_ops events_view = {
     .layout = events_layout,
     .draw = events_draw,
     .crumbs = events_crumbs,
+    .connection = events_connection,
     .sentence = sentence,
     .status = events_status,
     .hints = events_hints,

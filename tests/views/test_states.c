@@ -1,0 +1,103 @@
+/* Screens that are told in few words: events and the journal in the five states, at three sizes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+#include "tests/views/fake_hub.h"
+#include "views/views.h"
+
+#define EXEC "k3v9x0m2q8ab"
+
+static const char events[] =
+    "id | name | execution | seq | step | text | created | context\n" EXEC
+    "/1 | ExecutionCreated | " EXEC " | 1 | | | 18s | local\n" EXEC "/2 | StepStarted | " EXEC
+    " | 2 | train | first run | 17s | local\n" EXEC "/3 | StepExecuting | " EXEC
+    " | 3 | train | | 16s | local\n" EXEC "/4 | StepEnded | " EXEC
+    " | 4 | train | exit code 1: out of memory | 6s | local\n";
+static const char journal[] =
+    "id | name | status | object | actor | reason | outcome | created | context\n"
+    "2 | approve | done | churn/7 | ops | better than /6 | churn/7 is Approved | 2m | local\n"
+    "1 | reject | intent | churn/5 | ci | worse | | 3h | local\n";
+
+enum condition { LOOK_EMPTY, LOOK_LOADING, LOOK_DATA, LOOK_ERROR, LOOK_STALE, LOOKS };
+static const char *const looks[LOOKS] = {"empty", "loading", "data", "error", "stale"};
+
+static void lay(struct fake *f, enum kind kind, const char *id, const char *rows,
+                enum condition how)
+{
+    if (how == LOOK_EMPTY) {
+        fake_rows(f, kind, id, "id | name | status\n");
+    } else if (how == LOOK_DATA || how == LOOK_STALE) {
+        fake_rows(f, kind, id, rows);
+    }
+    if (how == LOOK_ERROR) {
+        fake_failure(f, QUERY_ROWS, kind, id, ERR_IO,
+                     "could not read .mlw/local.db: disk I/O error");
+    }
+}
+
+/* After it was shown. */
+static void spoil(struct fake *f, enum kind kind, const char *id, enum condition how)
+{
+    if (how == LOOK_STALE) {
+        fake_failure(f, QUERY_ROWS, kind, id, ERR_IO,
+                     "could not read .mlw/local.db: disk I/O error");
+        fake_pass(f, 180000);
+    }
+}
+
+static void they_look_the_same_in_every_state(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 10}};
+    for (size_t k = 0; k < ALEN(sizes) * LOOKS; k++) {
+        const int *size = sizes[k / LOOKS];
+        enum condition how = (enum condition)(k % LOOKS);
+        struct err e = ERR_INIT;
+        CLEANUP(mem_free_ptr)
+        char *name = xasprintf("events-%s-%dx%d", looks[how], size[0], size[1]);
+        struct fake *f = fake_new(size[0], size[1], false);
+        lay(f, KIND_EVENT, EXEC, events, how);
+        fake_open(f, &events_view, EXEC);
+        spoil(f, KIND_EVENT, EXEC, how);
+        fake_golden(f, name);
+        fake_free(f);
+        if (how != LOOK_ERROR && how != LOOK_STALE) {
+            continue; /* test_journal.c has the others */
+        }
+        CLEANUP(mem_free_ptr)
+        char *other = xasprintf("journal-%s-%dx%d", looks[how], size[0], size[1]);
+        f = fake_new(size[0], size[1], false);
+        lay(f, KIND_JOURNAL, NULL, journal, how);
+        fake_open(f, &home_view, NULL);
+        assert_true(views_browse(f->app, KIND_JOURNAL, NULL, NULL, &e));
+        fake_settle(f);
+        spoil(f, KIND_JOURNAL, NULL, how);
+        fake_golden(f, other);
+        fake_free(f);
+    }
+}
+
+static void nothing_is_drawn_outside(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new(80, 24, false);
+    lay(f, KIND_EVENT, EXEC, events, LOOK_DATA);
+    fake_monkey(f, &events_view, EXEC, 77, 10000);
+    fake_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(they_look_the_same_in_every_state),
+        cmocka_unit_test(nothing_is_drawn_outside),
+    };
+    (void)utf8_init_locale();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
