@@ -44,6 +44,23 @@ static const struct metadata {
     {"RegisterModel", "RegisterModel", "ModelPackageArn"},
 };
 
+/* [{Name, Value}], the values as AWS writes them: as text, whatever their type. */
+static struct json *callback_outputs(const struct json *outputs)
+{
+    struct json *list = json_new_array();
+    json_each (o, outputs) {
+        struct json *pair = json_push(list, json_new_object());
+        CLEANUP(str_release) struct str text = STR_INIT;
+        const struct json *value = json_get(o, "Value");
+        if (!json_is(value, JSON_STRING)) {
+            json_print(value, JSON_COMPACT, &text);
+        }
+        document_text(pair, "Name", json_get_str(o, "Name"));
+        document_text(pair, "Value", text.n ? text.p : json_str(value));
+    }
+    return list;
+}
+
 static void add_callback(struct json *to, const struct step_row *step, const struct json *output)
 {
     struct json *c = json_set(to, "Callback", json_new_object());
@@ -57,8 +74,7 @@ static void add_callback(struct json *to, const struct step_row *step, const str
     } else {
         json_set(c, "SqsQueueUrl", json_new_null());
     }
-    const struct json *outputs = json_get(output, "OutputParameters");
-    json_set(c, "OutputParameters", outputs ? json_clone(outputs) : json_new_array());
+    json_set(c, "OutputParameters", callback_outputs(json_get(output, "OutputParameters")));
 }
 
 static void add_metadata(struct json *to, const struct step_row *step)

@@ -16,6 +16,15 @@ const char *parameter_type_word(enum parameter_type t)
     return t < PARAMETER_TYPE_COUNT ? type_words[t] : NULL;
 }
 
+enum parameter_type parameter_type_of(const char *word)
+{
+    size_t t = 0;
+    while (t < PARAMETER_TYPE_COUNT && !z_eq(word, type_words[t])) {
+        t++;
+    }
+    return (enum parameter_type)t;
+}
+
 bool parameter_type_fits(enum parameter_type t, const struct json *value)
 {
     int64_t whole;
@@ -41,10 +50,9 @@ static enum parameter_type read_type(struct checker *c, const struct trail *of,
     if (!word) {
         return PARAMETER_TYPE_COUNT;
     }
-    for (size_t t = 0; t < PARAMETER_TYPE_COUNT; t++) {
-        if (z_eq(word, type_words[t])) {
-            return (enum parameter_type)t;
-        }
+    enum parameter_type type = parameter_type_of(word);
+    if (type != PARAMETER_TYPE_COUNT) {
+        return type;
     }
     struct trail at = trail_key(of, "Type");
     CLEANUP(mem_free_ptr) char *q = check_quote(sv_z(word));

@@ -278,12 +278,7 @@ static void check_output_parameter(struct checker *c, const struct definition_st
 {
     (void)s;
     const char *type = check_required_text(c, at, output, "OutputType");
-    for (size_t t = 0; type && t < PARAMETER_TYPE_COUNT; t++) {
-        if (z_eq(type, parameter_type_word((enum parameter_type)t))) {
-            return;
-        }
-    }
-    if (type) {
+    if (type && parameter_type_of(type) == PARAMETER_TYPE_COUNT) {
         struct trail n = trail_key(at, "OutputType");
         CLEANUP(mem_free_ptr) char *q = check_quote(sv_z(type));
         check_problem(c, &n, "\"%s\" is no type; there are String, Integer, Float and Boolean", q);

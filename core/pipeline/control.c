@@ -16,6 +16,8 @@
 #include "core/base/path.h"
 #include "core/base/utf8.h"
 #include "core/executor/logout.h"
+#include "core/pipeline/check.h"
+#include "core/pipeline/parameters.h"
 #include "core/store/gates.h"
 
 bool control_is_driven(const struct workspace *ws, const char *execution)
@@ -222,9 +224,31 @@ bool control_retry(const struct workspace *ws, struct store *st, const char *exe
     return ok && control_ensure(ws, execution, e);
 }
 
-/* Are all given outputs declared by the Callback step, and all declared ones given? */
-static bool check_outputs(struct store *st, const struct gate_row *g, const struct json *outputs,
-                          struct arena *a, struct err *e)
+/* Put what was given for one declared output into `typed`, as the type that it declares. */
+static bool take_output(const char *step, const struct json *declared, const struct json *outputs,
+                        struct json *typed, struct err *e)
+{
+    const char *name = json_get_str(declared, "OutputName");
+    const char *word = json_get_str(declared, "OutputType");
+    const char *text = json_get_str(outputs, name);
+    if (!text) {
+        return err_set(e, ERR_USAGE, "step %s declares the output %s: give it with --output %s=…",
+                       step, name, name);
+    }
+    struct json *value = parameter_value(parameter_type_of(word), text);
+    if (!value) {
+        CLEANUP(mem_free_ptr) char *q = check_quote(sv_z(text));
+        return err_set(e, ERR_USAGE, "the output %s of step %s is of type %s; \"%s\" is not", name,
+                       step, word, q);
+    }
+    json_set(typed, name, value);
+    return true;
+}
+
+/* The outputs that a Callback step declares, out of the texts that were given: all of them, and no
+ * others. `typed` is an object. */
+static bool take_outputs(struct store *st, const struct gate_row *g, const struct json *outputs,
+                         struct json *typed, struct arena *a, struct err *e)
 {
     struct execution_row row;
     if (!execution_get(st, g->execution, a, &row, e)) {
@@ -237,18 +261,10 @@ static bool check_outputs(struct store *st, const struct gate_row *g, const stru
         index == DEFINITION_NONE ? NULL : json_get(def.steps.at[index].json, "OutputParameters");
     bool ok = true;
     json_each (o, declared) {
-        const char *name = json_get_str(o, "OutputName");
-        if (ok && name && !json_get(outputs, name)) {
-            ok = err_set(e, ERR_USAGE, "step %s declares the output %s: give it with --output %s=…",
-                         g->step, name, name);
-        }
+        ok = ok && take_output(g->step, o, outputs, typed, e);
     }
     json_each (given, outputs) {
-        bool is_known = false;
-        json_each (o, declared) {
-            is_known |= z_eq(json_get_str(o, "OutputName"), json_key(given));
-        }
-        if (ok && !is_known) {
+        if (ok && !json_get(typed, json_key(given))) {
             ok = err_set(e, ERR_USAGE, "step %s declares no output %s", g->step, json_key(given));
         }
     }
@@ -267,15 +283,18 @@ static bool decide(struct store *st, const char *token, bool is_approved, const 
     }
     bool is_callback = strcmp(g->kind, "Callback") == 0;
     bool is_waiting = strcmp(g->state, "Waiting") == 0;
-    if (is_waiting && is_approved && is_callback && !check_outputs(st, g, outputs, a, e)) {
-        return false;
-    }
     if (outputs && json_size(outputs) && !is_callback) {
         return err_set(e, ERR_USAGE, "an approval of %s takes no outputs", g->subject);
     }
-    return store_begin(st, e) &&
-           gate_decide(st, token, is_approved, reason, outputs, store_actor(), e) &&
-           store_commit(st, e);
+    struct json *typed = json_new_object();
+    bool is_taken =
+        !is_waiting || !is_approved || !is_callback || take_outputs(st, g, outputs, typed, a, e);
+    bool ok = is_taken && store_begin(st, e) &&
+              gate_decide(st, token, is_approved, reason, json_size(typed) ? typed : NULL,
+                          store_actor(), e) &&
+              store_commit(st, e);
+    json_free(typed);
+    return ok;
 }
 
 bool control_decide(const struct workspace *ws, struct store *st, const char *token,

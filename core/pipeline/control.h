@@ -41,8 +41,9 @@ MUST_USE bool control_stop(const struct workspace *ws, struct store *st, const c
 /* Run again what did not succeed. ERR_REFUSED for one that Succeeded or still runs. */
 MUST_USE bool control_retry(const struct workspace *ws, struct store *st, const char *execution,
                             struct err *e);
-/* Approve or reject a gate; a Callback's driver is told and, if it is gone, started. `outputs`
- * (object or NULL) must name declared OutputParameters (ERR_USAGE). A rejection needs a reason. */
+/* Approve or reject a gate; a Callback's driver is told and, if it is gone, started. `outputs` (an
+ * object of texts or NULL): all that the step declares, each of its OutputType, and no others
+ * (ERR_USAGE). A rejection needs a reason. */
 MUST_USE bool control_decide(const struct workspace *ws, struct store *st, const char *token,
                              bool is_approved, const char *reason, const struct json *outputs,
                              struct err *e);

@@ -44,7 +44,8 @@ enum parameter_type {
     PARAMETER_BOOLEAN,
     PARAMETER_TYPE_COUNT /* also: not a known type */
 };
-const char *parameter_type_word(enum parameter_type t); /* NULL for PARAMETER_TYPE_COUNT */
+const char *parameter_type_word(enum parameter_type t);  /* NULL for PARAMETER_TYPE_COUNT */
+enum parameter_type parameter_type_of(const char *word); /* PARAMETER_TYPE_COUNT: none of them */
 /* Is `value` one of this type? An integer is a float too. */
 bool parameter_type_fits(enum parameter_type t, const struct json *value);
 

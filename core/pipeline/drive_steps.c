@@ -150,6 +150,20 @@ static struct json *callback_output(const struct gate_row *g)
     return output;
 }
 
+/* Nobody is to decide any more: the gate is closed with its step, unless somebody was faster. */
+static bool close_gate(struct driver *d, size_t index, const struct gate_row *g)
+{
+    if (!drive_begin(d)) {
+        return false;
+    }
+    if (!gate_decide(d->st, g->token, false, "the execution was stopped", NULL, store_actor(),
+                     &d->err)) {
+        store_rollback(d->st);
+        return d->err.code == ERR_REFUSED || drive_give_up(d);
+    }
+    return drive_end_step(d, index, "Stopped", NULL, NULL, true);
+}
+
 /* End the step of a gate that was decided, or that nobody needs to decide any more. */
 static bool follow_gate(struct driver *d, size_t index, const struct gate_row *g)
 {
@@ -159,7 +173,7 @@ static bool follow_gate(struct driver *d, size_t index, const struct gate_row *g
     if (strcmp(g->state, "Rejected") == 0) {
         return drive_end_step(d, index, "Failed", g->reason ? g->reason : "rejected", NULL, false);
     }
-    return !d->is_stopping || drive_end_step(d, index, "Stopped", NULL, NULL, false);
+    return !d->is_stopping || close_gate(d, index, g);
 }
 
 bool drive_check_gates(struct driver *d)

@@ -22,8 +22,7 @@ static size_t count_chars(struct sv v)
     return n;
 }
 
-/* NULL when the text is none of this type. */
-static struct json *convert(enum parameter_type type, const char *text)
+struct json *parameter_value(enum parameter_type type, const char *text)
 {
     int64_t whole;
     double x;
@@ -77,7 +76,7 @@ static bool convert_checked(const struct definition_parameter *p, const char *te
         return err_set(e, ERR_USAGE, "the value of parameter %s has %zu characters; at most %d",
                        p->name, chars, PARAMETER_MAX_CHARS);
     }
-    struct json *value = convert(p->type, text);
+    struct json *value = parameter_value(p->type, text);
     if (!value) {
         CLEANUP(mem_free_ptr) char *q = check_quote(sv_z(text));
         return err_set(e, ERR_USAGE, "parameter %s is of type %s; \"%s\" is not", p->name,

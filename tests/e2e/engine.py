@@ -157,9 +157,9 @@ def fail(name, message, **more):
     return dict({"Name": name, "Type": "Fail", "Arguments": {"ErrorMessage": message}}, **more)
 
 
-def callback(name, outputs=(), **more):
+def callback(name, outputs=(), types=("String",) * 9, **more):
     return dict({"Name": name, "Type": "Callback", "SqsQueueUrl": "none", "Arguments": {},
-                 "OutputParameters": [{"OutputName": o, "OutputType": "String"} for o in outputs]},
+                 "OutputParameters": [{"OutputName": o, "OutputType": t} for o, t in zip(outputs, types)]},
                 **more)
 
 

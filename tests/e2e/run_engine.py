@@ -137,6 +137,42 @@ def case_a_callback_is_approved_with_outputs(space):
     space.call("gate", "approve", "AAAAAAAAAA", status=3)
 
 
+def case_a_callbacks_outputs_have_their_types(space):
+    names, types = ["n", "x", "b", "s"], ["Integer", "Float", "Boolean", "String"]
+    output = "Steps.ask.OutputParameters['%s']"
+    document = pipeline(callback("ask", names, types), condition(
+        "is-more", get(output % "n"), 5, kind="GreaterThan", yes=[condition(
+            "is-true", get(output % "b"), True, yes=[condition("is-text", get(output % "s"), "7")])]))
+    execution = space.detach(document)
+    gate = waiting(space, execution)
+    good = {"n": "7", "x": "0.5", "b": "true", "s": "7"}
+    for name, value in (("n", "seven"), ("n", "7.5"), ("x", "nan"), ("b", "1"), ("n", "")):
+        words = ["--output=%s=%s" % (k, v) for k, v in dict(good, **{name: value}).items()]
+        done = space.call("gate", "approve", gate["token"], *words, status=2)
+        contains(done.err, "the output %s of step ask is of type" % name)
+    space.call("gate", "approve", gate["token"], *["--output=%s=%s" % o for o in good.items()])
+    x = space.watch(execution)
+    same([x.steps[s]["Metadata"]["Condition"]["Outcome"] for s in ("is-more", "is-true", "is-text")],
+         ["True"] * 3)
+    same({o["Name"]: o["Value"] for o in x.steps["ask"]["Metadata"]["Callback"]["OutputParameters"]}, good)
+
+
+def case_a_stopped_callback_waits_for_nobody(space):
+    execution = space.detach(pipeline(callback("ask"), processing("use", "true", **after("ask"))))
+    gate = waiting(space, execution)
+    space.call("stop", execution)
+    x = space.watch(execution, status=1)
+    same((x.status, x.states()), ("Stopped", {"ask": "Stopped"}))
+    same([(g["token"], g["state"], g["reason"]) for g in space.call("gate", "ls", "-o", "json").json()],
+         [(gate["token"], "Rejected", "the execution was stopped")])
+    space.call("gate", "approve", gate["token"], status=4)
+    space.call("status")
+    space.call("retry", execution, "--detach")
+    again = waiting(space, execution)
+    space.call("gate", "approve", again["token"])
+    same(space.watch(execution).states(), {"ask": "Succeeded", "use": "Succeeded"})
+
+
 def case_a_rejected_callback_fails_with_its_reason(space):
     execution = space.detach(pipeline(callback("ask"), processing("use", "true", **after("ask"))))
     gate = waiting(space, execution)
