@@ -291,22 +291,30 @@ static uint64_t copy_keys(struct rows *r, struct snapshot *s, uint64_t h)
     return h;
 }
 
+/* Rows of the order that the window holds. */
+static size_t window_n(const struct rows *r, const struct query *q)
+{
+    size_t left = q->first < r->order.n ? r->order.n - q->first : 0;
+    return q->n == 0 || q->n > left ? left : q->n;
+}
+
 static bool copy_window(struct hub *hub, struct rows *r, const struct query *q, struct snapshot *s,
                         uint64_t *h, struct err *e)
 {
     s->first = q->first < r->order.n ? q->first : r->order.n;
-    size_t left = r->order.n - s->first;
-    s->n = q->n == 0 || q->n > left ? left : q->n;
+    s->n = window_n(r, q);
     struct row *rows = arena_alloc(&s->arena, (s->n + 1) * sizeof *rows);
-    for (size_t i = 0; i < s->n; i++) {
-        if (!rowset_copy(r->set, hub->st, r->order.at[s->first + i], r->reader.now_ms, &s->arena,
-                         &rows[i], e)) {
-            return false;
+    bool ok = store_read_begin(hub->st, e);
+    for (size_t i = 0; ok && i < s->n; i++) {
+        ok = rowset_copy(r->set, hub->st, r->order.at[s->first + i], r->reader.now_ms, &s->arena,
+                         &rows[i], e);
+        if (ok) {
+            *h = hash_row(*h, &rows[i], r->set->kind);
         }
-        *h = hash_row(*h, &rows[i], r->set->kind);
     }
+    store_rollback(hub->st);
     s->rows = rows;
-    return true;
+    return ok;
 }
 
 static void emit(struct hub *hub, struct sub *sub, struct rows *r)
@@ -371,6 +379,12 @@ static bool can_order(const struct rows *r)
     return !(needs & 1u << FAMILY_METRICS) || run_table_has_columns(t, t->rows.n);
 }
 
+/* No screen has so many rows: a command's are copied once, when all is read. */
+static bool is_worth_copying(const struct rows *r, const struct query *q, bool is_complete)
+{
+    return is_complete || window_n(r, q) < RUN_FIRST_PAGE;
+}
+
 static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
 {
     struct rows *r = sub->state;
@@ -396,8 +410,11 @@ static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
     if (r->computed != r->set->version && !compute(r, deadline_us)) {
         return true;
     }
-    emit(hub, sub, r);
     bool is_complete = rowset_is_complete(r->set);
+    if (!is_worth_copying(r, &sub->query, is_complete)) {
+        return false;
+    }
+    emit(hub, sub, r);
     sub->not_before_ms = is_complete ? 0 : clock_mono_ms() + PROGRESS_MS;
     return r->computed != r->set->version;
 }

@@ -86,7 +86,7 @@ static bool read_docs(struct run_table *t, struct store *st, enum family family,
     }
     struct arena a;
     arena_init(&a, 0);
-    bool ok = true;
+    bool ok = store_read_begin(st, e);
     for (int i = 0; i < DOC_SLICE && ok && p->first.n <= t->rows.n; i++) {
         struct run_docs docs;
         t->statements++;
@@ -95,6 +95,7 @@ static bool read_docs(struct run_table *t, struct store *st, enum family family,
             add_pairs(t, family, family == FAMILY_PARAMS ? docs.params : docs.tags);
         }
     }
+    store_rollback(st);
     arena_release(&a);
     t->version++;
     return ok;

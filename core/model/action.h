@@ -57,7 +57,8 @@ struct query {
     const char *ids;
     const char *key;
     const char *select; /* id whose place in the order is wanted */
-    size_t first, n;    /* window of rows or lines; n 0 = all (one-shot commands) */
+    size_t first, n;    /* window of rows or lines; n 0 = all (one-shot commands); 500
+                         * rows and more come once, when everything is read */
     bool is_tail;       /* QUERY_LOG: the window is the last n lines, and follows */
     int pixels;
 };

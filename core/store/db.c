@@ -215,6 +215,16 @@ bool store_begin(struct store *st, struct err *e)
     return true;
 }
 
+bool store_read_begin(struct store *st, struct err *e)
+{
+    xassert(!st->in_transaction);
+    if (!q_run(q_get(st, STMT_BEGIN_READ), e)) {
+        return err_wrap(e, "could not begin to read");
+    }
+    st->in_transaction = true;
+    return true;
+}
+
 static void ring(struct store *st)
 {
     if (st->wake_fd >= 0) {

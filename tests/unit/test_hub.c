@@ -14,7 +14,7 @@
 #include "core/store/gates.h"
 #include "tests/unit/tmp.h"
 
-enum { RUNS = 700, DEADLINE_MS = 20000 };
+enum { RUNS = 700, MANY_RUNS = 5000, DEADLINE_MS = 20000 };
 
 struct fixture {
     char *dir;
@@ -338,6 +338,27 @@ static void test_changes_are_taken_over(void **state)
     fixture_free(f);
 }
 
+/* A command that asks for all rows has them once, when all of them and their columns are read. */
+static void test_all_rows_come_once(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(MANY_RUNS, true);
+    uint64_t all = hub_subscribe(f->hub, &(struct query){.kind = KIND_RUN});
+    struct ev ev = next(f, all);
+    assert_int_equal(ev.snapshot->n, MANY_RUNS);
+    assert_int_equal(ev.snapshot->loaded, MANY_RUNS);
+    assert_true(run_table_has_columns(f->hub->sets.at[0]->runs, MANY_RUNS));
+    for (size_t i = 0; i < MANY_RUNS; i++) {
+        const struct row *row = &ev.snapshot->rows[i];
+        assert_true(row_named(row, FAMILY_METRICS, "loss").num ==
+                    (double)loss_of(MANY_RUNS - 1 - i));
+        assert_true(row_named(row, FAMILY_PARAMS, "depth").i ==
+                    (int64_t)depth_of(MANY_RUNS - 1 - i));
+    }
+    ev_release(&ev);
+    fixture_free(f);
+}
+
 static void test_older_runs_make_it_read_again(void **state)
 {
     (void)state;
@@ -517,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_newest_first_and_selection),
         cmocka_unit_test(test_nothing_new_no_event),
         cmocka_unit_test(test_changes_are_taken_over),
+        cmocka_unit_test(test_all_rows_come_once),
         cmocka_unit_test(test_older_runs_make_it_read_again),
         cmocka_unit_test(test_export_and_refusals),
         cmocka_unit_test(test_calls_that_cannot_be),
