@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "core/base/os.h"
 #include "core/base/utf8.h"
 #include "core/cmd/cmd.h"
 #include "core/config/config.h"
@@ -73,6 +74,7 @@ int main(int argc, char **argv)
 {
     struct cmd_globals globals = {0};
     bool is_screen = false;
+    os_standard_fds();
     umask(077);
     int status = cmd_main(argc, argv, &is_screen, &globals);
     return is_screen ? screen(&globals) : status;

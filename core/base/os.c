@@ -87,6 +87,16 @@ void os_fault_point(const char *point)
 }
 #endif
 
+void os_standard_fds(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            /* the lowest free number, which is this one */
+            (void)!open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
+        }
+    }
+}
+
 bool os_exists(const char *path)
 {
     struct stat st;

@@ -33,6 +33,10 @@ static inline void os_fault_point(const char *point)
 }
 #endif
 
+/* Descriptors 0, 1 and 2 that whoever started us left closed become /dev/null: else the next file
+ * opened would take the number, and output would be written into it. What is written to a closed
+ * standard output is an error all the same (EBADF). For the beginning of main. */
+void os_standard_fds(void);
 bool os_exists(const char *path);
 bool os_is_dir(const char *path);
 /* Read all of a regular file; ERR_LIMIT beyond max_bytes, before memory is taken for it. */

@@ -260,5 +260,26 @@ def case_a_closed_stdout_is_quiet(space):
         same(said, b"", " ".join(words))
 
 
+def case_no_standard_output_is_no_other_file(space):
+    """What is opened first does not take the place of a descriptor that was closed."""
+    space.run(pipeline(processing("one", "true")))
+    wake = os.path.join(space.dir, ".mlw", "wake")
+    with open(wake, "rb") as file:
+        before = file.read()
+    for words, closed in ((["ls", "executions"], ">&-"), (["ls", "executions"], "<&- >&- 2>&-"),
+                          (["ls", "nothing"], "<&- >&- 2>&-")):
+        script = 'exec "$0" "$@" ' + closed
+        child = subprocess.run(["/bin/sh", "-c", script, MLW, "-C", space.dir] + words,
+                               check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env=space.env, timeout=60)
+        same(child.returncode, 2 if words[1] == "nothing" else 5, closed)
+        same(child.stdout, b"", closed)
+        said = child.stderr.decode("utf-8")
+        assert closed != ">&-" or "could not write standard output" in said, said
+        with open(wake, "rb") as file:
+            same(file.read(), before, "the bell after " + closed)
+        same(os.path.getsize(os.path.join(space.dir, ".mlw", "version.lock")), 0, closed)
+
+
 if __name__ == "__main__":
     sys.exit(run_cases(HERE))
