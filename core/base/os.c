@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -443,6 +444,13 @@ uint64_t os_process_start(pid_t pid)
         p = strchr(p + 1, ' ');
     }
     return p ? strtoull(p + 1, NULL, 10) : 0;
+}
+
+bool os_disk_is_full(const char *path)
+{
+    enum { LEAST = 64 * 1024 };
+    struct statvfs fs;
+    return statvfs(path, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < LEAST;
 }
 
 bool os_is_network_fs(const char *path)

@@ -71,6 +71,8 @@ char *os_real_path(const char *path, struct err *e);
 void os_random_id(char *out, size_t n, bool mixed_case); /* writes n + 1 bytes */
 /* Start time of a process in clock ticks after boot (/proc/PID/stat field 22); 0 when gone. */
 uint64_t os_process_start(pid_t pid);
+/* Is so little free where `path` lies (less than 64 KiB) that nothing can be written any more? */
+bool os_disk_is_full(const char *path);
 /* NFS, Lustre, SMB and the like, by statfs magic: where flock and WAL are not trusted. */
 bool os_is_network_fs(const char *path);
 

@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
+#include "core/base/os.h"
 #include "core/base/utf8.h"
 #include "core/cmd/act.h"
 #include "core/cmd/junit.h"
@@ -197,7 +198,10 @@ static bool ensure_driver(struct wait *w, struct err *e)
     if (++w->starts > MAX_STARTS) {
         CLEANUP(mem_free_ptr) char *words = control_last_words(w->ws, w->execution);
         err_set(e, ERR_IO, "execution %s was begun %d times and could not go on: %s", w->execution,
-                MAX_STARTS, words ? words : "its driver.log says nothing");
+                MAX_STARTS,
+                words                         ? words
+                : os_disk_is_full(w->ws->mlw) ? "the disk is full"
+                                              : "its driver.log says nothing");
         return err_hint(e, "mlw watch %s tries again", w->execution);
     }
     return control_ensure(w->ws, w->execution, e);

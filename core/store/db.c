@@ -43,7 +43,13 @@ bool db_fail(struct store *st, struct err *e, const char *what)
                          : rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB ? ERR_CORRUPT
                          : rc == SQLITE_BUSY                           ? ERR_TIMEOUT
                                                                        : ERR_IO;
-    err_set(e, code, "could not %s in %s: %s", what, st->path, sqlite3_errmsg(st->db));
+    /* of a full disk SQLite also says "disk I/O error": its index beside the log cannot be made */
+    bool is_full = code == ERR_IO && os_disk_is_full(st->path);
+    err_set(e, is_full ? ERR_NO_SPACE : code, "could not %s in %s: %s%s", what, st->path,
+            sqlite3_errmsg(st->db), is_full ? ": the disk is full" : "");
+    if (is_full) {
+        err_hint(e, "make room on it; nothing is lost");
+    }
     if (code == ERR_CORRUPT) {
         err_hint(e, "keep the file; a copy from before the last migration lies beside it");
     }

@@ -377,13 +377,7 @@ def case_a_full_disk_while_staging(space):
 def case_a_full_disk_under_the_store(space):
     with Small(space, 8):
         execution = held(space)
-        filler = os.path.join(space.dir, "filler")
-        with open(filler, "wb", buffering=0) as handle:
-            try:
-                while True:
-                    handle.write(b"x" * 4096)
-            except OSError:
-                pass
+        filler = fill(space)
         space.open_gate()
         until(lambda: not is_alive(space.attempt(execution, "one")["job_pid"]), "the job ends")
         done = space.start("watch", execution)
@@ -391,6 +385,32 @@ def case_a_full_disk_under_the_store(space):
         done.communicate(timeout=60)
         same(done.returncode, 0)
         check_once(space, execution)
+        kill_all(space)
+
+
+def fill(space):
+    filler = os.path.join(space.dir, "filler")
+    with open(filler, "wb", buffering=0) as handle:
+        try:
+            while handle.write(b"x" * 4096):
+                pass
+        except OSError:
+            pass
+    return filler
+
+
+def case_a_full_disk_is_named(space):
+    with Small(space, 2):
+        document = space.document(pipeline(processing("one", "true")))
+        space.run(document)
+        filler = fill(space)
+        for words in (["ls", "executions"], ["run", document], ["status"]):
+            done = space.call(*words, status=5)
+            contains(done.err, "local.db")
+            contains(done.err, "the disk is full")
+            same(done.out, "")
+        os.remove(filler)
+        same(len(space.call("ls", "executions", "-o", "json").json()), 1)
         kill_all(space)
 
 

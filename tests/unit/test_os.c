@@ -190,7 +190,10 @@ static void a_full_disk_is_named(void **state)
     bool is_large_written = os_write_file(file, sv_of(&text), &e);
     bool is_read = os_read_file(file, 100, &got, &(struct err)ERR_INIT);
     bool is_listed = os_list(tmp, &names, &(struct err)ERR_INIT);
+    bool is_full = os_disk_is_full(tmp); /* 64 KiB, less what is there */
     assert_int_equal(umount(tmp), 0);
+    assert_true(is_full);
+    assert_false(os_disk_is_full(tmp));
     assert_true(is_small_written);
     assert_false(is_large_written);
     assert_int_equal(e.code, ERR_NO_SPACE);
