@@ -90,10 +90,10 @@ void os_fault_point(const char *point)
 
 void os_standard_fds(void)
 {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    /* a file gets the lowest free number: that of the closed one, for those below are open */
+    for (int fd = STDIN_FILENO; fd >= 0 && fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) < 0) {
-            /* the lowest free number, which is this one */
-            (void)!open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
+            fd = open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
         }
     }
 }
