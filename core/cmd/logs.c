@@ -5,58 +5,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "core/base/fmt.h"
 #include "core/base/mem.h"
-#include "core/base/path.h"
 #include "core/base/utf8.h"
 #include "core/cmd/cmd.h"
+#include "core/hub/log.h"
 #include "core/loop/loop.h"
-#include "core/store/execution.h"
 
 enum { SLICE_BYTES = 256 * 1024, MAX_LINE_BYTES = 64 * 1024, POLL_MS = 100 };
-
-struct target {
-    char execution[EXECUTION_ID + 1];
-    char *step; /* NULL: the newest attempt of any step */
-    int64_t n;  /* 0: the newest */
-};
-
-static bool parse_target(struct store *st, const char *text, struct target *t, struct err *e)
-{
-    struct sv rest = sv_z(text), exec, step, n;
-    sv_split(&rest, '/', &exec);
-    CLEANUP(mem_free_ptr) char *id = sv_dup(exec);
-    if (!execution_resolve(st, id, t->execution, e)) {
-        return false;
-    }
-    if (sv_split(&rest, '/', &step)) {
-        t->step = sv_dup(step);
-    }
-    if (sv_split(&rest, '/', &n) && !fmt_parse_i64(n, &t->n)) {
-        return err_set(e, ERR_USAGE, "\"%s\" is not EXEC/STEP/N", text);
-    }
-    return true;
-}
-
-/* The attempt's folder (in the arena) and whether it has ended; NULL: none yet. */
-static bool find(struct store *st, const struct target *t, struct arena *a, const char **ret_dir,
-                 bool *ret_is_ended, struct err *e)
-{
-    struct attempt_rows rows;
-    if (!execution_attempts(st, t->execution, a, &rows, e)) {
-        return false;
-    }
-    *ret_dir = NULL;
-    for (size_t i = 0; i < rows.n; i++) {
-        const struct attempt_row *r = &rows.at[i];
-        if ((!t->step || strcmp(r->step, t->step) == 0) && (!t->n || r->n == t->n)) {
-            *ret_dir = r->dir;
-            *ret_is_ended = r->ended_ms >= 0;
-        }
-    }
-    return *ret_dir || err_set(e, ERR_NOT_FOUND, "execution %s has no attempt%s%s yet",
-                               t->execution, t->step ? " at step " : "", t->step ? t->step : "");
-}
 
 struct reader {
     int fd;
@@ -117,17 +72,19 @@ static void interrupted(void *arg)
     *(bool *)arg = true;
 }
 
-/* Go on until the attempt has ended; what it wrote before its end is printed after it. */
-static bool follow(struct store *st, const struct target *t, struct reader *r, struct err *e)
+/* Go on until this attempt has ended; what it wrote before its end is printed after it. */
+static bool follow(struct store *st, const struct workspace *ws, const char *attempt,
+                   struct reader *r, struct err *e)
 {
     struct loop *loop = loop_new();
     bool was_interrupted = false, is_ended = false, ok = true;
     struct loop_signal *sig = loop_signal_new(loop, SIGINT, interrupted, &was_interrupted);
     while (ok && !is_ended && !was_interrupted) {
         struct arena a;
-        const char *dir;
+        struct log_target target = {0};
         arena_init(&a, 0);
-        ok = find(st, t, &a, &dir, &is_ended, e) && read_on(r, is_ended, e);
+        ok = log_target(st, ws, attempt, &a, &target, e) && read_on(r, target.is_ended, e);
+        is_ended = target.is_ended;
         arena_release(&a);
         if (ok && !is_ended) {
             loop_step(loop, POLL_MS);
@@ -138,22 +95,21 @@ static bool follow(struct store *st, const struct target *t, struct reader *r, s
     return ok && (!was_interrupted || err_set(e, ERR_CANCELLED, "interrupted"));
 }
 
-static bool print_log(const struct cmd_line *line, struct store *st, struct target *t,
+static bool print_log(const struct cmd_line *line, struct store *st, const struct workspace *ws,
                       struct arena *a, struct err *e)
 {
-    const char *dir;
-    bool is_ended;
-    if (!parse_target(st, line->args.at[0], t, e) || !find(st, t, a, &dir, &is_ended, e)) {
+    struct log_target target;
+    if (!log_target(st, ws, line->args.at[0], a, &target, e)) {
         return false;
     }
-    CLEANUP(mem_free_ptr) char *path = path_join(dir, "log");
-    struct reader r = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
+    struct reader r = {.fd = open(target.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
                        .is_raw = cmd_has(line, "raw"),
                        .held = STR_INIT};
     if (r.fd < 0) {
-        return errno == ENOENT || err_sys(e, "could not open %s", path);
+        return errno == ENOENT || err_sys(e, "could not open %s", target.path);
     }
-    bool ok = cmd_has(line, "follow") ? follow(st, t, &r, e) : read_on(&r, true, e);
+    bool ok =
+        cmd_has(line, "follow") ? follow(st, ws, target.attempt, &r, e) : read_on(&r, true, e);
     close(r.fd);
     str_release(&r.held);
     return ok;
@@ -164,14 +120,12 @@ int cmd_logs(const struct cmd_line *line)
     struct err e = ERR_INIT;
     struct workspace ws;
     struct store *st = NULL;
-    struct target t = {0};
     struct arena a;
     if (!cmd_workspace(line, false, &ws, &e)) {
         return cmd_fail(line, &e);
     }
     arena_init(&a, 0);
-    bool ok = store_open(&ws, 0, &st, &e) && print_log(line, st, &t, &a, &e);
-    free(t.step);
+    bool ok = store_open(&ws, 0, &st, &e) && print_log(line, st, &ws, &a, &e);
     store_close(st);
     workspace_release(&ws);
     arena_release(&a);

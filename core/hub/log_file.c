@@ -54,6 +54,10 @@ bool log_target(struct store *st, const struct workspace *ws, const char *id, st
             found = r;
         }
     }
+    if (!found && n) {
+        return err_set(e, ERR_NOT_FOUND, "step %s of execution %s has no attempt %lld", step,
+                       execution, (long long)n);
+    }
     if (!found) {
         return err_set(e, ERR_NOT_FOUND, "execution %s has no attempt%s%s yet", execution,
                        step ? " at step " : "", step ? step : "");

@@ -126,7 +126,24 @@ def case_a_prefix_names_an_execution(space):
     same(space.show(x.id[:6]).id, x.id)
     contains(space.call("logs", x.id[:6] + "/one").out, "hello")
     space.call("logs", x.id[:6] + "/two", status=3)
+    contains(space.call("logs", x.id + "/one/9", status=3).err, "has no attempt 9")
+    space.call("logs", x.id + "/one/0", status=2)
     space.call("show", "execution", x.id[:3], status=3)
+
+
+def case_a_followed_log_ends_with_its_attempt(space):
+    held = "read go < %s" % space.gate
+    execution = space.detach(pipeline(processing("one", "echo begun; %s; echo ended" % held),
+                                      processing("two", held, **after("one"))))
+    until(lambda: space.call("logs", execution, status=None).out, "the first job writes")
+    following = space.start("logs", execution, "-f")
+    same(following.stdout.readline(), b"begun\n")
+    space.open_gate()
+    out = following.communicate(timeout=60)[0]  # though the next attempt goes on
+    same((following.returncode, out), (0, b"ended\n"))
+    same(space.status(execution), "Executing")
+    space.open_gate()
+    space.watch(execution)
 
 
 def case_show_is_the_pinned_shape(space):
