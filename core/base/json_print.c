@@ -42,8 +42,6 @@ static void children_of(const struct json *j, bool is_sorted, struct children *o
     }
 }
 
-static void print(const struct json *j, enum json_style style, size_t depth, struct str *out);
-
 static void print_children(const struct json *j, enum json_style style, size_t depth,
                            struct str *out)
 {
@@ -60,7 +58,7 @@ static void print_children(const struct json *j, enum json_style style, size_t d
             json_quote(sv_z(json_key(kids.list.at[i].node)), out);
             str_addz(out, style == JSON_PRETTY ? ": " : ":");
         }
-        print(kids.list.at[i].node, style, depth + 1, out);
+        json_print_in(kids.list.at[i].node, style, depth + 1, out);
     }
     if (kids.list.n) {
         newline(out, style, depth);
@@ -69,7 +67,7 @@ static void print_children(const struct json *j, enum json_style style, size_t d
     vec_release(&kids.list);
 }
 
-static void print(const struct json *j, enum json_style style, size_t depth, struct str *out)
+void json_print_in(const struct json *j, enum json_style style, size_t depth, struct str *out)
 {
     switch (json_type(j)) {
     case JSON_NULL:
@@ -97,7 +95,7 @@ static void print(const struct json *j, enum json_style style, size_t depth, str
 
 void json_print(const struct json *j, enum json_style style, struct str *out)
 {
-    print(j, style, 0, out);
+    json_print_in(j, style, 0, out);
 }
 
 /* Below 2^53 a double is the integer that was written. */
@@ -114,8 +112,8 @@ static bool numbers_equal(const struct json *a, const struct json *b)
     }
     /* a large double prints as the integer that it is, and is wide when it is read again */
     CLEANUP(str_release) struct str x = STR_INIT, y = STR_INIT;
-    print(a, JSON_COMPACT, 0, &x);
-    print(b, JSON_COMPACT, 0, &y);
+    json_print(a, JSON_COMPACT, &x);
+    json_print(b, JSON_COMPACT, &y);
     return sv_eq(sv_of(&x), sv_of(&y));
 }
 

@@ -16,8 +16,8 @@ struct start_options {
 };
 
 /* Read what a person named: a file, or a pipeline that was started here before (then the file of
- * its newest execution, and its name). st may be NULL: then only files. Caller releases *ret_def
- * and frees *ret_file. */
+ * its newest execution, and its name). st may be NULL: then only files. A name that is neither is
+ * ERR_NOT_FOUND. Caller releases *ret_def and frees *ret_file. */
 MUST_USE bool control_load(struct store *st, const char *what, const char *name,
                            struct definition *ret_def, char **ret_file, struct err *e);
 /* What a start checks before it does anything: *ret_parameters are the resolved values, which the

@@ -56,6 +56,11 @@ bool control_load(struct store *st, const char *what, const char *name, struct d
 {
     bool is_file = strchr(what, '/') || (os_exists(what) && !os_is_dir(what));
     char *last = is_file || !st ? NULL : execution_last_file(st, what);
+    bool is_name = !strpbrk(what, "/."); /* of a pipeline: these signs are in no name */
+    if (is_name && !last && !os_exists(what)) {
+        err_set(e, ERR_NOT_FOUND, "there is neither a file nor a pipeline \"%s\"", what);
+        return err_hint(e, "mlw ls pipelines lists those that were started here");
+    }
     char *file = last ? last : xstrdup(what);
     if (!definition_load(file, name || !last ? name : what, ret_def, e)) {
         free(file);

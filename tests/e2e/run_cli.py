@@ -97,6 +97,9 @@ def case_check_in_both_forms(space):
     assert answer["problems"][0]["path"].startswith("$.Steps[1]"), answer["problems"]
     space.call("check", bad, status=1)
     space.call("check", os.path.join(space.dir, "absent.json"), status=5)
+    for words in (["run"], ["run", "--plan"]):
+        assert '"absent"' in space.call(*words, "absent", status=3).err
+        space.call(*words, "absent.json", status=5)
 
 
 def case_files_go_in_and_out(space):

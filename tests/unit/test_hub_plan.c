@@ -88,7 +88,7 @@ static void errors_are_those_of_a_start(void **state)
         const char *what, *depth;
         enum err_code code;
     } cases[] = {
-        {"nowhere.json", NULL, ERR_IO}, {"nobody", NULL, ERR_IO}, {w.file, "x", ERR_USAGE}};
+        {"nowhere.json", NULL, ERR_IO}, {"nobody", NULL, ERR_NOT_FOUND}, {w.file, "x", ERR_USAGE}};
     for (size_t i = 0; i < ALEN(cases); i++) {
         struct ev ev = next(&w, ask(&w, cases[i].what, cases[i].depth), 0);
         assert_int_equal(ev.type, EV_REPLY);
