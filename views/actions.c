@@ -2,13 +2,21 @@
 #include "views/actions.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
+#include "views/approval.h"
 #include "views/env.h"
 #include "views/views.h"
 
-static void forget(struct act *a)
+static void forget(struct act *a, struct view *v)
 {
+    if (a->proof_sub) {
+        hub_unsubscribe(view_hub(v), a->proof_sub);
+    }
+    snapshot_unref(a->proof);
+    a->proof_sub = 0;
+    a->proof = NULL;
     free(a->id);
     free(a->object);
     free(a->reason);
@@ -18,9 +26,9 @@ static void forget(struct act *a)
     a->is_callback = false;
 }
 
-void act_release(struct act *a)
+void act_release(struct act *a, struct view *v)
 {
-    forget(a);
+    forget(a, v);
     free(a->sent_id);
     free(a->sent_object);
     free(a->undo_id);
@@ -37,9 +45,10 @@ static void keep(char **at, struct sv text)
 
 /* --- asking --- */
 
-static void begin(struct act *a, enum req_type type, const char *id, const char *object)
+static void begin(struct act *a, struct view *v, enum req_type type, const char *id,
+                  const char *object)
 {
-    forget(a);
+    forget(a, v);
     a->type = type;
     a->id = xstrdup(id);
     a->object = xstrdup(object && *object ? object : id);
@@ -53,7 +62,7 @@ static void ask(struct view *v, const char *verb, const char *object, const char
 
 void act_stop(struct act *a, struct view *v, const char *execution)
 {
-    begin(a, REQ_STOP, execution, NULL);
+    begin(a, v, REQ_STOP, execution, NULL);
     ask(v, "stop", execution,
         "What runs is told to end and gets its grace; what is done stays done.\n"
         "u runs again what did not succeed, r all of it.");
@@ -61,7 +70,7 @@ void act_stop(struct act *a, struct view *v, const char *execution)
 
 void act_retry(struct act *a, struct view *v, const char *execution)
 {
-    begin(a, REQ_RETRY, execution, NULL);
+    begin(a, v, REQ_RETRY, execution, NULL);
     ask(v, "retry", execution, "What succeeded is kept; the rest runs again as it was started.");
 }
 
@@ -76,6 +85,26 @@ static void add_values(const struct act *a, struct str *body)
     }
     if (!(a->pairs && *a->pairs) && !a->values.params.n) {
         str_addz(body, "With the parameters' defaults.\n");
+    }
+}
+
+/* A version's evidence is read while the reason is typed. */
+static void read_proof(struct act *a, struct view *v)
+{
+    const char *slash = strrchr(a->object, '/');
+    if (slash && !a->is_callback) {
+        CLEANUP(mem_free_ptr) char *group = xstrndup(a->object, (size_t)(slash - a->object));
+        a->proof_sub = hub_subscribe(
+            view_hub(v), &(struct query){.type = QUERY_ROWS, .kind = KIND_PACKAGE, .id = group});
+    }
+}
+
+static void add_proof(const struct act *a, struct view *v, struct str *body)
+{
+    if (a->proof) {
+        approval_text(body, a->proof, a->object, view_goals(v), app_now_ms(v->app));
+    } else if (a->proof_sub) {
+        str_addf(body, "What speaks for it was not read yet: Esc, then :package %s\n", a->object);
     }
 }
 
@@ -94,6 +123,7 @@ static void confirm(struct act *a, struct view *v)
     } else if (a->pairs && *a->pairs) {
         str_addf(&body, "Outputs: %s\n", a->pairs);
     }
+    add_proof(a, v, &body);
     str_addz(&body, a->type == REQ_START ? "It goes on without the screen."
                                          : "The decision is kept in the journal with your name.");
     ask(v, a->type == REQ_START ? "run" : req_infos[a->type].word, a->object, body.p);
@@ -138,15 +168,18 @@ void act_decide(struct act *a, struct view *v, const struct act_gate *gate)
         {.id = "Approve", .describe = "yes: what waits for it goes on"},
         {.id = "Reject", .describe = "no, with a reason"},
     };
-    begin(a, REQ_APPROVE, gate->token, gate->subject);
+    begin(a, v, REQ_APPROVE, gate->token, gate->subject);
     a->is_callback = gate->is_callback;
+    read_proof(a, v);
     CLEANUP(mem_free_ptr) char *label = xasprintf("%s: ", a->object);
     app_menu(v->app, v, ACT_TAG_CHOICE, label, items, ALEN(items));
 }
 
 void act_reject(struct act *a, struct view *v, const struct act_gate *gate, struct sv reason)
 {
-    begin(a, REQ_REJECT, gate->token, gate->subject);
+    begin(a, v, REQ_REJECT, gate->token, gate->subject);
+    a->is_callback = gate->is_callback;
+    read_proof(a, v);
     if (sv_trim(reason).n) {
         keep(&a->reason, reason);
         confirm(a, v);
@@ -157,7 +190,7 @@ void act_reject(struct act *a, struct view *v, const struct act_gate *gate, stru
 
 void act_ack(struct act *a, struct view *v, const char *attention, struct sv reason)
 {
-    begin(a, REQ_ACK, attention, NULL);
+    begin(a, v, REQ_ACK, attention, NULL);
     if (sv_trim(reason).n) {
         keep(&a->reason, reason);
         confirm(a, v);
@@ -219,7 +252,7 @@ static void take_pairs(struct act *a, struct view *v, struct sv text)
 
 void act_start(struct act *a, struct view *v, const char *pipeline, struct sv pairs)
 {
-    begin(a, REQ_START, pipeline, NULL);
+    begin(a, v, REQ_START, pipeline, NULL);
     if (sv_trim(pairs).n) {
         take_pairs(a, v, pairs);
     } else {
@@ -229,7 +262,7 @@ void act_start(struct act *a, struct view *v, const char *pipeline, struct sv pa
 
 void act_start_with(struct act *a, struct view *v, const char *pipeline, struct req *values)
 {
-    begin(a, REQ_START, pipeline, NULL);
+    begin(a, v, REQ_START, pipeline, NULL);
     a->values = *values;
     *values = (struct req){0};
     confirm(a, v);
@@ -337,7 +370,7 @@ static void accepted(struct act *a, struct view *v, int tag, struct sv text)
         break;
     default:
         send(a, v);
-        forget(a);
+        forget(a, v);
     }
 }
 
@@ -350,14 +383,40 @@ bool act_reply(struct act *a, struct view *v, int tag, enum reply what, struct s
     if (what == REPLY_ACCEPTED && a->id) {
         accepted(a, v, tag, text);
     } else {
-        forget(a);
+        forget(a, v);
     }
     return true;
+}
+
+static bool proof_event(struct act *a, const struct ev *ev)
+{
+    if (ev->type != EV_SNAPSHOT || !a->proof_sub || ev->id != a->proof_sub) {
+        return false;
+    }
+    if (ev->snapshot->type == SNAPSHOT_ROWS) {
+        struct snapshot *old = a->proof;
+        a->proof = snapshot_ref(ev->snapshot);
+        snapshot_unref(old);
+    }
+    return true;
+}
+
+static void say_outcome(struct act *a, struct view *v, const struct ev *ev)
+{
+    /* a token means nothing to a person */
+    const char *text = ev->text ? ev->text : "done";
+    size_t n = a->sent_id ? strlen(a->sent_id) : 0;
+    bool names_id = n && strncmp(text, a->sent_id, n) == 0 && a->sent_object;
+    app_toast(v->app, TOAST_INFO, "%s%s", names_id ? a->sent_object : "",
+              names_id ? text + n : text);
 }
 
 bool act_event(struct act *a, struct view *v, const struct ev *ev)
 {
     struct err e = ERR_INIT;
+    if (proof_event(a, ev)) {
+        return true;
+    }
     if (ev->type != EV_REPLY || !a->request || ev->id != a->request) {
         return false;
     }
@@ -369,12 +428,7 @@ bool act_event(struct act *a, struct view *v, const struct ev *ev)
     if (a->sent == REQ_ACK) {
         set_undo(a, REQ_UNACK, a->sent_id, "");
     }
-    /* a token means nothing to a person */
-    const char *text = ev->text ? ev->text : "done";
-    size_t n = a->sent_id ? strlen(a->sent_id) : 0;
-    bool names_id = n && strncmp(text, a->sent_id, n) == 0 && a->sent_object;
-    app_toast(v->app, TOAST_INFO, "%s%s", names_id ? a->sent_object : "",
-              names_id ? text + n : text);
+    say_outcome(a, v, ev);
     if (a->sent == REQ_START && ev->reply_id &&
         !views_open_thing(v->app, KIND_EXECUTION, ev->reply_id, &e)) {
         app_error(v->app, &e);

@@ -2,14 +2,15 @@
  *
  * A view embeds one `struct act` and hands its reply and event slots on. One action is under way
  * at a time; before it is sent a T1 dialog names all of it (`y` is yes). A decision asks Approve
- * or Reject, then the reason (not empty to reject) and what a callback hands on. Nothing is drawn
- * here; outcomes are toasts, refusals stay until a key. UI thread.
+ * or Reject, then the reason (not empty to reject) and what a callback hands on; a version of a
+ * model is asked about with what speaks for it (approval.h). Nothing is drawn here; outcomes are
+ * toasts, refusals stay until a key. UI thread.
  *
  *     act_stop(&s->act, v, "k3v9x0m2q8ab");
  *     static void exec_reply(struct view *v, int tag, enum reply what, struct sv text) {
  *         if (act_reply(&state(v)->act, v, tag, what, text)) return; … }
  *     if (act_event(&s->act, v, ev)) return;
- *     act_release(&s->act);                                  // close */
+ *     act_release(&s->act, v);                               // close */
 #ifndef MLW_VIEWS_ACTIONS_H
 #define MLW_VIEWS_ACTIONS_H
 
@@ -25,8 +26,10 @@ struct act {
     char *reason, *pairs;
     struct req values; /* START: what it is started with, instead of pairs */
     bool is_callback;
-    uint64_t request;   /* under way; 0: none */
-    enum req_type sent; /* which */
+    uint64_t proof_sub;     /* versions of the model that is decided on; 0: it is no version */
+    struct snapshot *proof; /* NULL: not read yet */
+    uint64_t request;       /* under way; 0: none */
+    enum req_type sent;     /* which */
     char *sent_id, *sent_object;
     /* what takes the last one back: acknowledgements and forgotten bookmarks; id NULL: nothing */
     enum req_type undo;
@@ -42,7 +45,7 @@ struct act_gate {
 /* Of a row of gates; all NULL when it is NULL. Borrowed. */
 struct act_gate act_gate_of(const struct row *gate);
 
-void act_release(struct act *a);
+void act_release(struct act *a, struct view *v);
 /* Executions by id. */
 void act_stop(struct act *a, struct view *v, const char *execution);
 void act_retry(struct act *a, struct view *v, const char *execution);

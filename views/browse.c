@@ -56,7 +56,7 @@ static void browse_close(struct view *v)
     browse_sparks_release(b);
     hub_unsubscribe(view_hub(v), b->sub);
     rawdoc_release(&b->raw, v);
-    act_release(&b->act);
+    act_release(&b->act, v);
     table_release(&b->table);
     browse_columns_release(b);
     snapshot_unref(b->rows);

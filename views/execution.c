@@ -60,7 +60,7 @@ static void execution_close(struct view *v)
     hub_unsubscribe(view_hub(v), x->steps_sub);
     hub_unsubscribe(view_hub(v), x->gates_sub);
     logpane_release(&x->log);
-    act_release(&x->act);
+    act_release(&x->act, v);
     rawdoc_release(&x->raw, v);
     rails_release(&x->rails);
     snapshot_unref(x->head);

@@ -276,7 +276,7 @@ static void home_close(struct view *v)
     table_release(&s->table);
     vec_release(&s->lines);
     rawdoc_release(&s->raw, v);
-    act_release(&s->act);
+    act_release(&s->act, v);
 }
 
 static void show(struct home *s, struct snapshot *rows)

@@ -62,7 +62,7 @@ static void logs_close(struct view *v)
     hub_unsubscribe(view_hub(v), s->steps_sub);
     hub_unsubscribe(view_hub(v), s->gates_sub);
     logpane_release(&s->pane);
-    act_release(&s->act);
+    act_release(&s->act, v);
     rawdoc_release(&s->raw, v);
     snapshot_unref(s->steps);
     snapshot_unref(s->gates);

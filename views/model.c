@@ -1,11 +1,11 @@
 /* A version of a model: its metrics beside those of the last approved one, where it came from, and
  * the decision. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/base/vec.h"
+#include "views/approval.h"
 #include "views/cells.h"
 #include "views/env.h"
 #include "views/help.h"
@@ -18,9 +18,9 @@ enum { COL_NAME, COL_VALUE, COL_OTHER, COL_CHANGE, COL_COUNT };
 struct line {
     enum table_row kind;
     char *id, *text[COL_COUNT];
-    unsigned style;    /* of the value */
-    enum kind opens;   /* what Enter on it opens; KIND_COUNT: nothing */
-    const char *title; /* of a group; static */
+    unsigned style, change_style; /* of the value */
+    enum kind opens;              /* what Enter on it opens; KIND_COUNT: nothing */
+    const char *title;            /* of a group; static */
 };
 
 struct model {
@@ -44,42 +44,16 @@ static struct model *model_of(const struct view *v)
 static const struct table_column columns[COL_COUNT] = {
     [COL_NAME] = {.id = "name", .title = "", .min = 16, .ideal = 28, .flags = TABLE_FROZEN},
     [COL_VALUE] = {.id = "value", .title = "", .min = 8, .weight = 1, .priority = 9},
-    [COL_OTHER] = {.id = "other", .title = "", .min = 1, .ideal = 14, .priority = 2},
+    [COL_OTHER] = {.id = "other", .title = "", .min = 1, .ideal = 24, .priority = 2},
     /* takes what is left over, so that the values stand beside each other */
     [COL_CHANGE] = {.id = "change", .title = "", .min = 8, .weight = 1000, .priority = 1},
 };
 
 /* --- which versions --- */
 
-static const struct row *version_of(const struct model *m, const char *id)
-{
-    for (size_t i = 0; m->rows && i < m->rows->n; i++) {
-        if (z_eq(m->rows->rows[i].id, id)) {
-            return &m->rows->rows[i];
-        }
-    }
-    return NULL;
-}
-
 static const struct row *own(const struct model *m)
 {
-    return version_of(m, m->id);
-}
-
-/* The newest approved version before this one, to compare with; NULL: none. */
-static const struct row *approved_before(const struct model *m)
-{
-    const struct row *best = NULL;
-    int64_t mine = row_cell(own(m), FIELD_PACKAGE_version).i;
-    for (size_t i = 0; m->rows && i < m->rows->n; i++) {
-        const struct row *row = &m->rows->rows[i];
-        int64_t version = row_cell(row, FIELD_PACKAGE_version).i;
-        bool is_before = z_eq(row_text(row, FIELD_PACKAGE_status), "Approved") && version < mine;
-        if (is_before && (!best || version > row_cell(best, FIELD_PACKAGE_version).i)) {
-            best = row;
-        }
-    }
-    return best;
+    return approval_row(m->rows, m->id);
 }
 
 /* --- lines --- */
@@ -118,16 +92,6 @@ static void add_title(struct model *m, const char *title, const char *other)
     vec_push(&m->lines, line);
 }
 
-static bool is_number(struct value v)
-{
-    return v.type == VALUE_NUM || v.type == VALUE_INT;
-}
-
-static double as_number(struct value v)
-{
-    return v.type == VALUE_NUM ? v.num : (double)v.i;
-}
-
 static char *value_text_of(struct value v, int64_t now_ms)
 {
     struct table_cell cell = {.buf = STR_INIT};
@@ -135,35 +99,40 @@ static char *value_text_of(struct value v, int64_t now_ms)
     return str_detach(&cell.buf);
 }
 
-/* "+0.004": the difference as far as both are shown, not what binary makes of it. */
-static char *change(double now, double before)
+/* Its lines of some parts, beside those of what was approved before. */
+static void add_proof(struct model *m, const struct approval *a, enum approval_part first,
+                      enum approval_part last)
 {
-    double x = now - before;
-    CLEANUP(mem_free_ptr) char *text = xasprintf("%.6g", x);
-    return xasprintf("%s%s", x > 0 ? "+" : "", text);
+    for (size_t i = 0; i < a->lines.n; i++) {
+        const struct approval_line *from = &a->lines.at[i];
+        if (from->part < first || from->part > last || !(from->value || from->other)) {
+            continue;
+        }
+        CLEANUP(mem_free_ptr) char *id = xasprintf("%s %zu", from->name, i);
+        struct line *l = add(m, id, from->name, xstrdup(from->value ? from->value : "–"));
+        l->style = from->value ? from->style : ROLE_DIM;
+        l->text[COL_OTHER] = xstrdup(from->other);
+        l->text[COL_CHANGE] = xstrdup(from->change);
+        l->change_style = from->is_worse ? ROLE_WARN
+                          : from->part != APPROVAL_METRIC && !from->is_same
+                              ? ROLE_NORMAL | STYLE_BOLD
+                              : ROLE_DIM;
+        l->opens = from->part == APPROVAL_DATA && from->value ? KIND_DATASET : KIND_COUNT;
+    }
 }
 
-static void add_metrics(struct model *m, const struct row *row, const struct row *other)
+static void add_proofs(struct model *m)
 {
-    const struct named_list *list = &row->families[FAMILY_METRICS];
-    int64_t now_ms = app_now_ms(m->view->app);
-    add_title(m, "Metrics", list->n && other ? other->id : NULL);
-    if (list->n == 0) {
+    struct approval a;
+    approval_init(&a, m->rows, m->id, view_goals(m->view), app_now_ms(m->view->app));
+    add_title(m, "Metrics", a.beside);
+    if (!own(m)->families[FAMILY_METRICS].n) {
         (void)add(m, "none", "none", xstrdup("its registration named no metrics"));
     }
-    for (size_t i = 0; i < list->n; i++) {
-        struct value v = list->at[i].value;
-        struct value before = row_named(other, FAMILY_METRICS, list->at[i].key);
-        CLEANUP(mem_free_ptr) char *id = xasprintf("metric %s", list->at[i].key);
-        struct line *l = add(m, id, list->at[i].key, value_text_of(v, now_ms));
-        l->style = cells_value_style(v, NULL);
-        if (before.type != VALUE_MISSING) {
-            l->text[COL_OTHER] = value_text_of(before, now_ms);
-        }
-        if (is_number(v) && is_number(before) && isfinite(as_number(v) - as_number(before))) {
-            l->text[COL_CHANGE] = change(as_number(v), as_number(before));
-        }
-    }
+    add_proof(m, &a, APPROVAL_METRIC, APPROVAL_METRIC);
+    add_title(m, "Made from", NULL);
+    add_proof(m, &a, APPROVAL_MADE, APPROVAL_CODE);
+    approval_release(&a);
 }
 
 static void add_fact(struct model *m, const struct row *row, int field, enum kind opens)
@@ -182,8 +151,7 @@ static void lines_make(struct model *m)
     const struct row *row = own(m);
     lines_clear(m);
     if (row) {
-        add_metrics(m, row, approved_before(m));
-        add_title(m, "Made from", NULL);
+        add_proofs(m);
         add_fact(m, row, FIELD_PACKAGE_execution, KIND_EXECUTION);
         add_fact(m, row, FIELD_PACKAGE_run, KIND_RUN);
         add_fact(m, row, FIELD_PACKAGE_artifact, KIND_COUNT);
@@ -219,6 +187,7 @@ static void source_cell(const void *arg, size_t row, size_t col, struct table_ce
         ret->style = l->kind == TABLE_GROUP ? ROLE_TITLE
                      : col == COL_VALUE     ? l->style
                      : col == COL_NAME      ? ROLE_NORMAL
+                     : col == COL_CHANGE    ? l->change_style
                                             : ROLE_DIM;
     }
 }
@@ -251,7 +220,7 @@ static void model_close(struct view *v)
     struct model *m = model_of(v);
     hub_unsubscribe(view_hub(v), m->sub);
     rawdoc_release(&m->raw, v);
-    act_release(&m->act);
+    act_release(&m->act, v);
     lines_clear(m);
     vec_release(&m->lines);
     table_release(&m->table);
@@ -305,7 +274,7 @@ static enum can model_can(const struct view *v, enum cmd cmd, struct str *why)
         return off(why, "the version is not known yet");
     }
     if (cmd == CMD_OPEN && (!l || l->opens == KIND_COUNT)) {
-        return off(why, "Enter opens the execution and the run it was made from");
+        return off(why, "Enter opens the data, the execution and the run it was made from");
     }
     if (cmd == CMD_OPEN || cmd == CMD_DESCRIBE) {
         return CAN_YES;

@@ -65,7 +65,7 @@ static void pipeline_close(struct view *v)
     unsubscribe(v, &x->doc_sub);
     unsubscribe(v, &x->from_sub);
     rawdoc_release(&x->raw, v);
-    act_release(&x->act);
+    act_release(&x->act, v);
     pipeline_clear(x);
 }
 

@@ -42,7 +42,7 @@ static void run_close(struct view *v)
     struct run *r = run_of(v);
     hub_unsubscribe(view_hub(v), r->doc_sub);
     hub_unsubscribe(view_hub(v), r->series_sub);
-    act_release(&r->act);
+    act_release(&r->act, v);
     run_lines_clear(r);
     vec_release(&r->lines);
     table_release(&r->table);

@@ -5,6 +5,8 @@ Ends with `N passed, N failed, N skipped`; words choose cases by name. The cache
 run_inputs.py, commands and their exit statuses in run_commands.py.
 """
 
+import getpass
+import hashlib
 import json
 import os
 import sys
@@ -206,6 +208,25 @@ def case_a_version_waits_but_not_its_execution(space):
     space.call("gate", "approve", gate["token"])
     package = space.call("ls", "packages", "-o", "json").json()[0]
     same(package["approval_status"], "Approved")
+
+
+def case_a_version_says_what_speaks_for_it(space):
+    """Who had it made, what it passed, the digests of its data and code; nothing that came later."""
+    texts = {"my rows.csv": "a,b\n1,2\n", "later.csv": "a\n", "train.py": "print(1)\n"}
+    for name, text in texts.items():
+        space.write(name, text)
+        space.call("cp", os.path.join(space.dir, name), "s3://rows/" + name)
+    train = training("train", ML + "echo w > $ML/model/w", channels=[
+        ("train", "s3://rows/my rows.csv"), ("code", "s3://rows/train.py")])
+    step = register("reg", get("Steps.train.ModelArtifacts.S3ModelArtifacts"), group="churn")
+    later = processing("later", "true", inputs=[("later", "s3://rows/later.csv")], **after("reg"))
+    space.run(pipeline(train, condition("good", 0.9, 0.5, "GreaterThanOrEqualTo", yes=[step],
+                                        **after("train")), later))
+    package = space.call("ls", "packages", "-o", "json").json()[0]
+    same(package["started_by"], getpass.getuser())
+    same(package["passed"], "good 0.9 >= 0.5")
+    for field, name in (("data", "my rows.csv"), ("code", "train.py")):
+        same(package[field], name + "@" + hashlib.sha256(texts[name].encode()).hexdigest()[:8])
 
 
 def case_a_model_needs_its_artifact(space):

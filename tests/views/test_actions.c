@@ -75,6 +75,7 @@ static void an_approval_may_have_a_reason(void **state)
     assert_true(fake_shows(f, "Approve"));
     assert_true(fake_shows(f, "Reject"));
     fake_keys(f, "<Enter><Enter>");
+    assert_true(fake_shows(f, "was not read yet: Esc, then :package churn/7"));
     fake_golden(f, "act-approve");
     fake_keys(f, "y");
     assert_int_equal(fake_request(f, 0)->type, REQ_APPROVE);

@@ -15,13 +15,19 @@
 
 #define VERSIONS                                                                                   \
     "id | name | status | group | version | execution | run | artifact | digest | token | "        \
-    "decided_by | reason | created | context | metrics.auc | metrics.f1\n"                         \
+    "decided_by | reason | created | context | started_by | passed | data | code | metrics.auc "   \
+    "| metrics.f1 | metrics.loss\n"                                                                \
     "churn/7 | churn/7 | PendingManualApproval | churn | 7 | k3v9x0m2q8ab | r118 | "               \
-    "s3://churn/model.tar.gz | 9c1e77ab | PNL62QyxFl | | | 2h | local | 0.912 | nan\n"             \
+    "s3://churn/model.tar.gz | 9c1e77ab | PNL62QyxFl | | | 2h | local | ops | "                    \
+    "check-auc 0.912 >= 0.9 | my churn.csv@91ab44cd train@11111111 extra@33333333 | "              \
+    "train.py@aaaaaaaa | 0.912 | nan | 0.3\n"                                                      \
     "churn/6 | churn/6 | Approved | churn | 6 | b7qp02mz5kd1 | r90 | s3://churn/6.tar.gz | "       \
-    "51b0d2f4 | aaaaaaaaaa | ops | better | 9d | local | 0.908 | 0.8\n"                            \
+    "51b0d2f4 | aaaaaaaaaa | ops | better | 9d | local | ci | check-auc 0.908 >= 0.8 | "           \
+    "my churn.csv@91ab44cd train@22222222 old@44444444 | train.py@aaaaaaaa | 0.908 | 0.8 | 0.2\n"  \
     "churn/5 | churn/5 | Rejected | churn | 5 | | | | | bbbbbbbbbb | ci | worse | 12d | local | "  \
-    "0.5 |\n"
+    "| | | | 0.5 | |\n"                                                                            \
+    "churn/4 | churn/4 | PendingManualApproval | churn | 4 | | | | | cccccccccc | | | 13d | "      \
+    "local | | | | | 0.4 | |\n"
 
 static struct fake *opened(int w, int h, const char *id)
 {
@@ -59,6 +65,56 @@ static void it_shows_what_changed(void **state)
     struct fake *f = opened(80, 24, "churn/7");
     assert_true(fake_shows(f, "+0.004"));
     assert_true(fake_shows(f, "beside churn/6"));
+    fake_free(f);
+}
+
+static void what_speaks_for_it_stands_there(void **state)
+{
+    /* the golden of 132x43 has each beside the other's */
+    static const char *const shown[] = {"ops",
+                                        "check-auc 0.908 >= 0.8",
+                                        "my churn.csv@91ab44cd",
+                                        "22222222",
+                                        "changed",
+                                        "extra@33333333",
+                                        "new",
+                                        "old@44444444",
+                                        "gone",
+                                        "train.py@aaaaaaaa"};
+    (void)state;
+    struct fake *f = opened(132, 43, "churn/7");
+    for (size_t i = 0; i < ALEN(shown); i++) {
+        assert_true(fake_shows(f, shown[i]));
+    }
+    fake_free(f);
+    f = opened(132, 43, "churn/4"); /* older, but it waits: the last approved is churn/6 */
+    assert_true(fake_shows(f, "beside churn/6"));
+    fake_free(f);
+    f = opened(132, 43, "churn/6"); /* nothing was approved before it */
+    assert_false(fake_shows(f, "beside"));
+    assert_false(fake_shows(f, "same"));
+    fake_free(f);
+}
+
+static void the_question_names_the_evidence(void **state)
+{
+    static const char *const shown[] = {
+        "Beside churn/6, the last one approved:",
+        "auc   0.912  0.908  +0.004",
+        "Started by ops; passed check-auc 0.912 >= 0.9",
+        "Data: train@11111111 changed, extra@33333333 new, old@44444444 gone, my churn",
+        "Code: train.py@aaaaaaaa same",
+        "Reason: good",
+    };
+    (void)state;
+    struct fake *f = opened(80, 24, "churn/7");
+    fake_keys(f, "A<Enter>good<Enter>");
+    for (size_t i = 0; i < ALEN(shown); i++) {
+        assert_true(fake_shows(f, shown[i]));
+    }
+    fake_golden(f, "model-approve-80x24");
+    fake_keys(f, "<Esc>");
+    assert_int_equal(fake_request_count(f), 0);
     fake_free(f);
 }
 
@@ -104,8 +160,11 @@ static void enter_leads_to_what_made_it(void **state)
     (void)state;
     struct fake *f = opened(132, 24, "churn/7");
     fake_keys(f, "<Enter>");
-    assert_true(fake_shows(f, "Enter opens the execution and the run"));
-    fake_keys(f, "jj<Enter>");
+    assert_true(fake_shows(f, "Enter opens the data, the execution and the run"));
+    for (int i = 0; i < 10; i++) {
+        fake_keys(f, "j");
+    }
+    fake_keys(f, "<Enter>");
     assert_true(fake_shows(f, "executions ▸ k3v9x0m2q8ab"));
     fake_free(f);
 }
@@ -123,6 +182,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_needs_a_version),
         cmocka_unit_test(it_shows_what_changed),
+        cmocka_unit_test(what_speaks_for_it_stands_there),
+        cmocka_unit_test(the_question_names_the_evidence),
         cmocka_unit_test(what_is_not_there_is_said),
         cmocka_unit_test(it_is_approved_and_rejected),
         cmocka_unit_test(enter_leads_to_what_made_it),
