@@ -365,6 +365,25 @@ static bool add_hosts(const struct layout *l, struct err *e)
     return true;
 }
 
+/* What mlw.conf says of the step's image: a root file system, or words before the command. */
+static bool set_image(const struct contract *c, struct attempt_spec *spec, struct err *e)
+{
+    if (c->image && c->image->kind == CONFIG_IMAGE_ROOTFS) {
+        if (!os_is_dir(c->image->words[0])) {
+            return err_set(e, ERR_INVALID,
+                           "image %s: mlw.conf says rootfs %s, and there is no such folder",
+                           contract_image_uri(c->kind, c->arguments), c->image->words[0]);
+        }
+        free(spec->rootfs);
+        spec->rootfs = xstrdup(c->image->words[0]);
+    } else if (c->image && c->image->kind == CONFIG_IMAGE_COMMAND) {
+        for (size_t i = 0; i < c->image->word_count; i++) {
+            words_add(&spec->prefix, c->image->words[i]);
+        }
+    }
+    return true;
+}
+
 static bool set_box(struct layout *l, struct err *e)
 {
     const struct contract *c = l->c;
@@ -379,18 +398,10 @@ static bool set_box(struct layout *l, struct err *e)
     spec->is_network_isolated =
         json_get_bool(c->arguments, "EnableNetworkIsolation", false) ||
         json_get_bool(args_get(c->arguments, "NetworkConfig"), "EnableNetworkIsolation", false);
-    if (c->image && c->image->kind == CONFIG_IMAGE_ROOTFS) {
-        free(spec->rootfs);
-        spec->rootfs = xstrdup(c->image->words[0]);
-    } else if (c->image && c->image->kind == CONFIG_IMAGE_COMMAND) {
-        for (size_t i = 0; i < c->image->word_count; i++) {
-            words_add(&spec->prefix, c->image->words[i]);
-        }
-    }
     const struct json *stop = args_get(c->arguments, "StoppingCondition");
     int64_t limit = json_get_i64(stop, "MaxRuntimeInSeconds", 0);
     spec->max_runtime_s = limit > 0 ? limit : 0;
-    return add_hosts(l, e);
+    return set_image(c, spec, e) && add_hosts(l, e);
 }
 
 static bool prepare(const struct contract *c, const char *ml, struct attempt_spec *spec,

@@ -102,7 +102,7 @@ def get(path):
 
 
 def processing(name, script, outputs=(), inputs=(), files=(), environment=None, runtime_s=None,
-               instance="local", **more):
+               instance="local", image="none", **more):
     """A Processing step that runs `script` by /bin/sh; outputs are names, inputs (name, uri)."""
     out = [{"OutputName": o, "AppManaged": False,
             "S3Output": {"S3Uri": {"Std:Join": {"On": "/", "Values": [
@@ -112,7 +112,7 @@ def processing(name, script, outputs=(), inputs=(), files=(), environment=None, 
     arguments = {
         "ProcessingResources": {"ClusterConfig": {
             "InstanceType": instance, "InstanceCount": 1, "VolumeSizeInGB": 1}},
-        "AppSpecification": {"ImageUri": "none", "ContainerEntrypoint": ["/bin/sh", "-c", script]},
+        "AppSpecification": {"ImageUri": image, "ContainerEntrypoint": ["/bin/sh", "-c", script]},
         "ProcessingInputs": [{"InputName": n, "AppManaged": False,
                               "S3Input": {"S3Uri": uri, "LocalPath": "/opt/ml/processing/" + n,
                                           "S3DataType": "S3Prefix", "S3InputMode": "File"}}

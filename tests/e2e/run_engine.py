@@ -9,6 +9,7 @@ import getpass
 import hashlib
 import json
 import os
+import re
 import sys
 
 from engine import (CACHED, ML, after, callback, condition, contains, fail, get, is_alive,
@@ -109,6 +110,16 @@ def case_what_a_property_file_lacks_is_named(space):
         x = space.run(pipeline(prep, condition("c", value, 1)), status=1)
         same(x.state("c"), "Failed")
         contains(x.why("c"), part)
+
+
+def case_images_are_what_the_configuration_says(space):
+    space.configure("[executor]\nsandbox = auto\n[images]\nbare* = rootfs /nowhere/at/all\n"
+                    "* = command /usr/bin/env MARK=set\n")
+    x = space.run(pipeline(processing("one", 'test "$MARK" = set')))
+    same(x.status, "Succeeded")
+    x = space.run(pipeline(processing("one", "true", image="bare:1")), status=1)
+    contains(x.why("one"), "/nowhere/at/all")
+    assert re.search("^image bare:1: .* no such folder|needs bubblewrap", x.why("one")), x.why("one")
 
 
 # --- gates ---
