@@ -188,9 +188,10 @@ void act_reject(struct act *a, struct view *v, const struct act_gate *gate, stru
     }
 }
 
-void act_ack(struct act *a, struct view *v, const char *attention, struct sv reason)
+void act_ack(struct act *a, struct view *v, const char *attention, const char *name,
+             struct sv reason)
 {
-    begin(a, v, REQ_ACK, attention, NULL);
+    begin(a, v, REQ_ACK, attention, name);
     if (sv_trim(reason).n) {
         keep(&a->reason, reason);
         confirm(a, v);

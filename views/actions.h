@@ -58,8 +58,10 @@ void act_reject(struct act *a, struct view *v, const struct act_gate *gate, stru
 void act_start(struct act *a, struct view *v, const char *pipeline, struct sv pairs);
 /* The same with the params of `values`, which are taken over: nothing is asked but yes. */
 void act_start_with(struct act *a, struct view *v, const char *pipeline, struct req *values);
-/* Hide what is red until its state changes; asks for the reason unless there is one. */
-void act_ack(struct act *a, struct view *v, const char *attention, struct sv reason);
+/* Hide what is red until its state changes, by its name if it has one; asks for the reason unless
+ * there is one. */
+void act_ack(struct act *a, struct view *v, const char *attention, const char *name,
+             struct sv reason);
 /* Call when an execution, a run or a gate ends, waits or turns red; asked again: no more. */
 void act_notify(struct act *a, struct view *v, enum kind kind, const char *id, const char *name);
 /* Forget a kept view; `line` is what it was, to take that back. No question: z undoes it. */

@@ -383,7 +383,7 @@ static void do_run(const struct doing *d)
 
 static void do_ack(const struct doing *d)
 {
-    act_ack(d->act, d->v, d->t->attention, d->arg->text);
+    act_ack(d->act, d->v, d->t->attention, d->t->name, d->arg->text);
 }
 
 static void do_notify(const struct doing *d)

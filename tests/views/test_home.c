@@ -176,6 +176,8 @@ static void a_failed_one_is_run_again_or_put_aside(void **state)
     (void)app_command(f->app, CMD_ACK, NULL);
     fake_keys(f, "known<Enter>");
     assert_true(fake_shows(f, "Reason: known"));
+    assert_true(fake_shows(f, "Acknowledge nightly-features?"));
+    assert_true(fake_shows(f, "What is red: execution:k3v9x0m2q8ab"));
     fake_keys(f, "y");
     assert_int_equal(fake_request(f, 1)->type, REQ_ACK);
     assert_string_equal(fake_request(f, 1)->id, "execution:k3v9x0m2q8ab");
