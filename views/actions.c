@@ -412,6 +412,13 @@ static void say_outcome(struct act *a, struct view *v, const struct ev *ev)
               names_id ? text + n : text);
 }
 
+bool act_take_done(struct act *a)
+{
+    bool is_done = a->is_done;
+    a->is_done = false;
+    return is_done;
+}
+
 bool act_event(struct act *a, struct view *v, const struct ev *ev)
 {
     struct err e = ERR_INIT;
@@ -426,6 +433,7 @@ bool act_event(struct act *a, struct view *v, const struct ev *ev)
         app_error(v->app, &ev->err);
         return true;
     }
+    a->is_done = true;
     if (a->sent == REQ_ACK) {
         set_undo(a, REQ_UNACK, a->sent_id, "");
     }

@@ -34,6 +34,7 @@ struct act {
     /* what takes the last one back: acknowledgements and forgotten bookmarks; id NULL: nothing */
     enum req_type undo;
     char *undo_id, *undo_text;
+    bool is_done; /* what was asked for is done: the rows that come next show it */
 };
 
 /* What is decided on. */
@@ -69,6 +70,9 @@ void act_forget_bookmark(struct act *a, struct view *v, const char *name, const 
 /* CAN_OFF with why when nothing done here can be taken back. */
 enum can act_can_undo(const struct act *a, struct str *why);
 void act_undo(struct act *a, struct view *v);
+/* Whether something was done since the last call: its outcome is shown at once, and not held back
+ * because a key was pressed. */
+bool act_take_done(struct act *a);
 /* All rows of a subscription into a CSV file. */
 void act_export(struct act *a, struct view *v, uint64_t subscription, struct sv file);
 /* true: it was for this. */

@@ -137,7 +137,8 @@ void browse_take(struct browse *b, struct snapshot *s)
         return;
     }
     b->err = (struct err)ERR_INIT;
-    bool waits = b->is_paused || (app_is_held(b->view->app) && b->rows && moves_rows(b->rows, s));
+    bool is_held = app_is_held(b->view->app) && b->rows && moves_rows(b->rows, s);
+    bool waits = b->is_paused || (is_held && !act_take_done(&b->act));
     snapshot_unref(b->fresh);
     b->fresh = NULL;
     if (waits && !is_answer(b, s)) {

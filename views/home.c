@@ -306,7 +306,7 @@ static void take_rows(struct home *s, struct snapshot *rows)
         return;
     }
     s->err = (struct err)ERR_INIT;
-    bool waits = s->is_paused || app_is_held(s->view->app);
+    bool waits = s->is_paused || (app_is_held(s->view->app) && !act_take_done(&s->act));
     snapshot_unref(s->fresh);
     s->fresh = NULL;
     if (s->rows && waits && moves_rows(s->rows, rows)) {

@@ -189,6 +189,27 @@ static void a_failed_one_is_run_again_or_put_aside(void **state)
     fake_free(f);
 }
 
+/* What one did oneself is shown at once, though a key was just pressed. */
+static void what_was_done_is_not_held_back(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24, HEAD WAITING RUNNING CONTEXTS);
+    assert_true(fake_shows(f, "Waiting for a person"));
+    fake_keys(f, "j");
+    fake_rows(f, KIND_ATTENTION, NULL, HEAD RUNNING CONTEXTS);
+    fake_settle(f);
+    assert_true(fake_shows(f, "Waiting for a person")); /* of itself, it would move rows */
+    fake_rows(f, KIND_ATTENTION, NULL, HEAD WAITING RUNNING CONTEXTS);
+    fake_settle(f);
+    fake_keys(f, "gA<Enter><Enter>y");
+    assert_int_equal(fake_request_count(f), 1);
+    fake_reply(f, 0, true, "it is Approved", 0);
+    fake_rows(f, KIND_ATTENTION, NULL, HEAD RUNNING CONTEXTS);
+    fake_settle(f);
+    assert_false(fake_shows(f, "Waiting for a person"));
+    fake_free(f);
+}
+
 static void enter_leads_to_the_thing(void **state)
 {
     static const struct {
@@ -244,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_row_is_held_while_keys_come),
         cmocka_unit_test(what_does_not_fit_is_counted),
         cmocka_unit_test(a_failed_one_is_run_again_or_put_aside),
+        cmocka_unit_test(what_was_done_is_not_held_back),
         cmocka_unit_test(enter_leads_to_the_thing),
         cmocka_unit_test(read_only_refuses),
         cmocka_unit_test(a_monkey_breaks_nothing),
