@@ -408,8 +408,8 @@ static void say_outcome(struct act *a, struct view *v, const struct ev *ev)
     const char *text = ev->text ? ev->text : "done";
     size_t n = a->sent_id ? strlen(a->sent_id) : 0;
     bool names_id = n && strncmp(text, a->sent_id, n) == 0 && a->sent_object;
-    app_toast(v->app, TOAST_INFO, "%s%s", names_id ? a->sent_object : "",
-              names_id ? text + n : text);
+    app_toast(v->app, TOAST_INFO, "%s%s%s", names_id ? a->sent_object : "",
+              names_id ? text + n : text, a->sent == REQ_ACK ? "; z undoes it" : "");
 }
 
 bool act_take_done(struct act *a)

@@ -151,7 +151,8 @@ static bool parse(struct parser *p)
     const struct cmd_info *info = p->line->info;
     if (info && !p->wants_help &&
         (p->line->args.n < info->min_args || p->line->args.n > info->max_args)) {
-        return err_set(p->e, ERR_USAGE, "usage: mlw %s %s", info->name, info->args);
+        return err_set(p->e, ERR_USAGE, "usage: mlw %s%s%s", info->name, info->args[0] ? " " : "",
+                       info->args);
     }
     return true;
 }

@@ -120,7 +120,7 @@ static bool set_aside(struct doing *d, bool is_taken_back)
     store_rollback(st);
     d->reply->text = xasprintf("%s %s %s", kind, id,
                                is_taken_back ? "is back where it stood"
-                                             : "is put aside until its state changes; z undoes it");
+                                             : "is put aside until its state changes");
     return ok;
 }
 

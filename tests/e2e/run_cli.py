@@ -50,7 +50,8 @@ def case_wrong_words_are_usage(space):
         (["ls", "runs", "--columns", "nope"], "no column"), (["ls", "runs", "-o", "xml"], "jsonl"),
         (["ls", "runs", "--filter", "a>("], "no field"),
         (["ls", "runs", "--sort", "no"], "no field"),
-        (["show", "run"], "usage"), (["cp", "a", "b"], "s3://BUCKET/KEY"), (["run"], "usage"))
+        (["show", "run"], "usage"), (["cp", "a", "b"], "s3://BUCKET/KEY"), (["run"], "usage"),
+        (["status", "more"], "usage: mlw status\n"))
     for words, said in cases:
         done = space.call(*words, status=2)
         same(done.out, "")

@@ -172,7 +172,8 @@ def case_ack_refuses(space):
 
 def case_ack_hides_until_the_state_changes(space):
     failed = space.run(BAD, status=1).id
-    contains(space.call("ack", "execution", failed[:5], "--reason", "known").out, failed)
+    same(space.call("ack", "execution", failed[:5], "--reason", "known").out,
+         "execution %s is put aside until its state changes\n" % failed, "no key of the screen")
     same(status(space)["red"], [])
     same(space.sql("select reason from journal where action='acknowledge' and object=?",
                    "execution:" + failed), [("known",)])
