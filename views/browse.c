@@ -61,6 +61,7 @@ static void browse_close(struct view *v)
     browse_columns_release(b);
     snapshot_unref(b->rows);
     snapshot_unref(b->fresh);
+    vec_release(&b->fresh_rows);
     free(b->filter_before);
     free(b->filter);
     free(b->parent);

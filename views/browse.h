@@ -48,6 +48,7 @@ struct browse {
     char *parent, *filter, *filter_before; /* "" is no filter; before: while one is typed */
     uint64_t sub;
     struct snapshot *rows, *fresh;
+    VEC(const struct row *) fresh_rows; /* of fresh, one for each of rows; NULL: not in it */
     struct err err, filter_err;
     size_t first, n;    /* the window that was asked for */
     size_t first_place; /* to stand on when rows come */

@@ -7,20 +7,27 @@
 
 /* --- which row stands where --- */
 
-static const struct row *find_row(const struct snapshot *s, const char *id)
+/* Which row that waits is which row that is shown: once for a list, not once for a cell. */
+static void pair_rows(struct browse *b)
 {
-    for (size_t i = 0; s && i < s->n; i++) {
-        if (strcmp(s->rows[i].id, id) == 0) {
-            return &s->rows[i];
-        }
+    struct map ids = MAP_INIT; /* in the order of the rows */
+    for (size_t i = 0; i < b->fresh->n; i++) {
+        (void)map_set(&ids, sv_z(b->fresh->rows[i].id), b);
     }
-    return NULL;
+    vec_clear(&b->fresh_rows);
+    for (size_t i = 0; i < b->rows->n; i++) {
+        size_t at = map_index(&ids, sv_z(b->rows->rows[i].id));
+        const struct row *row = at < ids.n ? &b->fresh->rows[at] : NULL;
+        vec_push(&b->fresh_rows, row);
+    }
+    map_release(&ids);
 }
 
 const struct row *browse_row(const struct browse *b, size_t place)
 {
     const struct row *row = snapshot_row(b->rows, place);
-    const struct row *fresh = row && b->fresh && !b->is_paused ? find_row(b->fresh, row->id) : NULL;
+    bool has_fresh = row && b->fresh && !b->is_paused;
+    const struct row *fresh = has_fresh ? b->fresh_rows.at[place - b->rows->first] : NULL;
     return fresh ? fresh : row;
 }
 
@@ -143,6 +150,7 @@ void browse_take(struct browse *b, struct snapshot *s)
     b->fresh = NULL;
     if (waits && !is_answer(b, s)) {
         b->fresh = snapshot_ref(s);
+        pair_rows(b);
         b->is_ticking = false;
     } else {
         show(b, s);

@@ -255,29 +255,6 @@ static bool read_metric(struct run_table *t, struct store *st, struct run_metric
     return true;
 }
 
-static bool read_cells(struct run_table *t, struct store *st, uint32_t row, struct err *e)
-{
-    int64_t source;
-    if (!source_id(t, st, row, &source, e)) {
-        return false;
-    }
-    for (size_t i = 0; i < t->metrics.n; i++) {
-        struct run_metric *m = &t->metrics.at[i];
-        if (m->id < 0 || !m->at) {
-            continue;
-        }
-        grow_metric(m, row + (size_t)1);
-        double x;
-        t->statements++;
-        if (!run_cell(st, source, m->id, t->rows.at[row].slot, &x, e)) {
-            return false;
-        }
-        t->version += !cell_is_same(x, m->at[row]);
-        m->at[row] = x;
-    }
-    return true;
-}
-
 /* --- what changed --- */
 
 /* Newer than row `b`, in the order of the list? */
@@ -354,33 +331,84 @@ static bool begin_refresh(struct run_table *t, struct store *st, struct err *e)
     return true;
 }
 
-static bool refresh_row(struct run_table *t, struct store *st, uint32_t row, struct err *e)
+static bool refresh_state(struct run_table *t, struct store *st, struct run_record *r,
+                          struct arena *a, struct err *e)
 {
-    struct arena a;
-    arena_init(&a, 0);
-    struct run_row now;
+    struct run_state now;
     t->statements++;
-    bool ok = run_get(st, run_table_uid(t, row), &a, &now, e);
-    if (ok) {
-        struct run_record *r = &t->rows.at[row];
-        int64_t ended = now.ended_ms ? now.ended_ms : INT64_MIN;
-        uint32_t status = intern_add(&t->words, value_text(now.status));
-        t->version += status != r->status || ended != r->ended_ms;
-        r->status = status;
-        r->ended_ms = ended;
+    if (!run_state_get(st, r->id, a, &now, e)) {
+        return false;
     }
-    arena_release(&a);
-    return ok && read_cells(t, st, row, e);
+    int64_t ended = now.ended_ms ? now.ended_ms : INT64_MIN;
+    uint32_t status = intern_add(&t->words, value_text(now.status));
+    t->version += status != r->status || ended != r->ended_ms;
+    r->status = status;
+    r->ended_ms = ended;
+    return true;
+}
+
+/* Cells of one metric for neighbours: rows of one source whose slots lie in one block. */
+struct piece {
+    int64_t source;
+    size_t first, end, n; /* slots [first, end) of n rows */
+};
+
+static bool piece_of(struct run_table *t, struct store *st, const uint32_t *rows, size_t n,
+                     struct piece *ret, struct err *e)
+{
+    const struct run_record *r = &t->rows.at[rows[0]];
+    *ret = (struct piece){.first = r->slot, .end = r->slot + (size_t)1, .n = 1};
+    for (; ret->n < n; ret->n++) {
+        const struct run_record *next = &t->rows.at[rows[ret->n]];
+        if (next->source != r->source || next->slot / MCOL_BLOCK != r->slot / MCOL_BLOCK) {
+            break;
+        }
+        ret->first = next->slot < ret->first ? next->slot : ret->first;
+        ret->end = next->slot >= ret->end ? next->slot + (size_t)1 : ret->end;
+    }
+    return source_id(t, st, rows[0], &ret->source, e);
+}
+
+static bool refresh_metric(struct run_table *t, struct store *st, struct run_metric *m,
+                           const uint32_t *rows, size_t n, struct err *e)
+{
+    double cells[MCOL_BLOCK];
+    struct piece p;
+    for (size_t i = 0; i < n; i += p.n) {
+        t->statements++;
+        if (!piece_of(t, st, rows + i, n - i, &p, e) ||
+            !run_column(st, p.source, m->id, p.first, cells, p.end - p.first, e)) {
+            return false;
+        }
+        for (size_t k = i; k < i + p.n; k++) {
+            double x = cells[t->rows.at[rows[k]].slot - p.first];
+            grow_metric(m, rows[k] + (size_t)1);
+            t->version += !cell_is_same(x, m->at[rows[k]]);
+            m->at[rows[k]] = x;
+        }
+    }
+    return true;
 }
 
 static bool refresh_rows(struct run_table *t, struct store *st, struct err *e)
 {
-    for (int i = 0; i < REFRESH_SLICE && t->refresh_at < t->refresh.n; i++) {
-        if (!refresh_row(t, st, t->refresh.at[t->refresh_at++], e)) {
-            return false;
-        }
+    const uint32_t *rows = t->refresh.at + t->refresh_at;
+    size_t left = t->refresh.n - t->refresh_at;
+    size_t n = left < REFRESH_SLICE ? left : REFRESH_SLICE;
+    struct arena a;
+    arena_init(&a, 0);
+    bool ok = store_read_begin(st, e);
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = refresh_state(t, st, &t->rows.at[rows[i]], &a, e);
     }
-    return true;
+    for (size_t i = 0; ok && i < t->metrics.n; i++) {
+        struct run_metric *m = &t->metrics.at[i];
+        ok = m->id < 0 || !m->at || refresh_metric(t, st, m, rows, n, e);
+    }
+    store_rollback(st);
+    arena_release(&a);
+    t->refresh_at += n;
+    return ok;
 }
 
 /* --- one slice --- */

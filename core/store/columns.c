@@ -41,38 +41,20 @@ static bool is_block_valid(struct sv data)
     return data.n == DENSE_BYTES || (data.n % PAIR_BYTES == 0 && data.n < DENSE_BYTES);
 }
 
-/* Spread a stored block over ret[0..n); cells that it does not name are left alone. */
-static void unpack(struct sv data, double *ret, size_t n)
+/* Cells [first, first + n) of a stored block; those that it does not name are left alone. */
+static void unpack(struct sv data, size_t first, double *ret, size_t n)
 {
     if (data.n == DENSE_BYTES) {
-        memcpy(ret, data.p, (n < MCOL_BLOCK ? n : MCOL_BLOCK) * sizeof *ret);
+        memcpy(ret, data.p + first * sizeof *ret, n * sizeof *ret);
         return;
     }
     for (size_t at = 0; at + PAIR_BYTES <= data.n; at += PAIR_BYTES) {
         uint32_t slot;
         memcpy(&slot, data.p + at, sizeof slot);
-        if (slot < n && slot < MCOL_BLOCK) {
-            memcpy(&ret[slot], data.p + at + 4, sizeof *ret);
+        if (slot >= first && slot - first < n) {
+            memcpy(&ret[slot - first], data.p + at + 4, sizeof *ret);
         }
     }
-}
-
-/* One cell of a stored block. */
-static double cell_of(struct sv data, uint32_t slot)
-{
-    double x = cell_missing();
-    if (data.n == DENSE_BYTES) {
-        memcpy(&x, data.p + slot * sizeof x, sizeof x);
-        return x;
-    }
-    for (size_t at = 0; at + PAIR_BYTES <= data.n; at += PAIR_BYTES) {
-        uint32_t here;
-        memcpy(&here, data.p + at, sizeof here);
-        if (here == slot) {
-            memcpy(&x, data.p + at + 4, sizeof x);
-        }
-    }
-    return x;
 }
 
 static void pack(const double *cells, struct str *out)
@@ -112,7 +94,7 @@ static bool set_cell(struct store *st, const struct run_row *run, int64_t key, d
     q_i64(q, ":block", block);
     int rc = q_step(q, e);
     if (rc == 1) {
-        unpack(q_col_blob(q, 0), cells, MCOL_BLOCK);
+        unpack(q_col_blob(q, 0), 0, cells, MCOL_BLOCK);
         q_done(q);
     }
     if (rc < 0) {
@@ -236,7 +218,6 @@ bool run_column(struct store *st, int64_t source, int64_t key, size_t first, dou
     q_i64(q, ":key", key);
     q_i64(q, ":from", (int64_t)(first / MCOL_BLOCK));
     q_i64(q, ":to", (int64_t)((first + n + MCOL_BLOCK - 1) / MCOL_BLOCK));
-    double *cells = xreallocarray(NULL, MCOL_BLOCK, sizeof *cells);
     int rc;
     while ((rc = q_step(q, e)) == 1) {
         struct sv data = q_col_blob(q, 1);
@@ -245,14 +226,11 @@ bool run_column(struct store *st, int64_t source, int64_t key, size_t first, dou
             err_set(e, ERR_CORRUPT, "a metric column in %s is damaged", st->path);
             break;
         }
-        fill_missing(cells, MCOL_BLOCK);
-        unpack(data, cells, MCOL_BLOCK);
         size_t at = (size_t)q_col_i64(q, 0) * MCOL_BLOCK;
         size_t from = at > first ? at : first;
         size_t to = at + MCOL_BLOCK < first + n ? at + MCOL_BLOCK : first + n;
-        memcpy(ret + (from - first), cells + (from - at), (to - from) * sizeof *ret);
+        unpack(data, from - at, ret + (from - first), to - from);
     }
-    free(cells);
     return rc == 0;
 }
 
@@ -268,7 +246,7 @@ bool run_cell(struct store *st, int64_t source, int64_t key, int64_t slot, doubl
     if (rc == 1) {
         struct sv data = q_col_blob(q, 0);
         if (is_block_valid(data)) {
-            *ret = cell_of(data, (uint32_t)(slot % MCOL_BLOCK));
+            unpack(data, (size_t)(slot % MCOL_BLOCK), ret, 1);
         }
         q_done(q);
     }

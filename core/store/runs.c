@@ -145,6 +145,21 @@ bool run_get(struct store *st, const char *uid, struct arena *a, struct run_row 
     return true;
 }
 
+bool run_state_get(struct store *st, int64_t run, struct arena *a, struct run_state *ret,
+                   struct err *e)
+{
+    struct q q = q_get(st, STMT_RUN_STATE);
+    q_i64(q, ":run", run);
+    int rc = q_step(q, e);
+    if (rc != 1) {
+        return rc == 0 ? err_set(e, ERR_NOT_FOUND, "no run %lld in %s", (long long)run, st->path)
+                       : false;
+    }
+    *ret = (struct run_state){.status = arena_z(a, q_col(q, 0)), .ended_ms = q_col_i64(q, 1)};
+    q_done(q);
+    return true;
+}
+
 bool run_docs_get(struct store *st, int64_t run, struct arena *a, struct run_docs *ret,
                   struct err *e)
 {

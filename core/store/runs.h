@@ -17,6 +17,10 @@ struct run_row {
     const char *uid, *experiment, *name, *status, *source_name;
     int64_t started_ms, ended_ms; /* 0: not ended */
 };
+struct run_state {
+    const char *status;
+    int64_t ended_ms; /* 0: not ended */
+};
 struct run_new {
     const char *uid, *source, *experiment, *name, *status;
     int64_t started_ms;
@@ -43,6 +47,9 @@ MUST_USE bool run_log(struct store *st, const char *uid, const char *key,
 char *run_resolve(struct store *st, const char *prefix, struct err *e);
 MUST_USE bool run_get(struct store *st, const char *uid, struct arena *a, struct run_row *ret,
                       struct err *e);
+/* What changes of a run while it goes on; status is in the arena. */
+MUST_USE bool run_state_get(struct store *st, int64_t run, struct arena *a, struct run_state *ret,
+                            struct err *e);
 MUST_USE bool run_docs_get(struct store *st, int64_t run, struct arena *a, struct run_docs *ret,
                            struct err *e);
 

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -38,6 +39,7 @@ LIMITS = {
     "wake-ups a second of silence": (3.7, 5),
     "thousand instructions a key": (1800, 2250),
     "thousand instructions a whole frame": (3140, 3930),
+    "thousand instructions a hundred new runs and a key": (13300, 16600),
 }
 
 
@@ -160,6 +162,38 @@ def case_instructions_of_a_key_and_of_a_frame(space):
         hold("thousand instructions a key", instructions(program, out, "keys") / 30 / 1000)
         press(program, b"\x0c", 20)
         hold("thousand instructions a whole frame", instructions(program, out, "frames") / 20 / 1000)
+        os.kill(program.pid, signal.SIGKILL)
+
+
+def add_runs(database, n):
+    """As another program does: `n` that go on, newer than all others."""
+    slot, started, source, experiment = database.execute(
+        "select slot, started, source, experiment from run order by started desc limit 1").fetchone()
+    database.execute("begin immediate")
+    database.executemany(
+        "insert into run(uid,source,slot,experiment,name,status,started) values(?,?,?,?,?,?,?)",
+        [("new-%d" % (slot + i), source, slot + i, experiment, "new-%d" % (slot + i), "RUNNING",
+          started + i) for i in range(1, n + 1)])
+    database.execute("commit")
+
+
+def case_instructions_of_runs_that_arrive(space):
+    """The list is held because keys are pressed; each run that goes on is looked at again."""
+    need_tracing("valgrind")
+    out = os.path.join(space.base, "callgrind")
+    with screen(space, "valgrind", "--tool=callgrind", "--callgrind-out-file=" + out,
+                "--log-file=" + out + ".log") as program:
+        mlw = os.path.join(space.base, "runs", ".mlw")
+        database = sqlite3.connect(os.path.join(mlw, "local.db"), isolation_level=None, timeout=10)
+        instructions(program, out, "start")
+        for _ in range(10):
+            add_runs(database, 100)
+            with open(os.path.join(mlw, "wake"), "w", encoding="ascii") as bell:
+                bell.write("x")
+            press(program, b"j")
+        hold("thousand instructions a hundred new runs and a key",
+             instructions(program, out, "arrived") / 10 / 1000)
+        database.close()
         os.kill(program.pid, signal.SIGKILL)
 
 
