@@ -82,33 +82,85 @@ static void fill_missing(double *cells, size_t n)
     }
 }
 
+/* --- blocks that a transaction changes: read once, written once, before it commits --- */
+
+struct cell_block {
+    int64_t source, key, number;
+    double cells[MCOL_BLOCK];
+};
+
+void cells_forget(struct store *st)
+{
+    while (st->block_count) {
+        free(st->blocks[--st->block_count]);
+    }
+}
+
+static bool save_block(struct store *st, const struct cell_block *b, struct err *e)
+{
+    CLEANUP(str_release) struct str data = STR_INIT;
+    pack(b->cells, &data);
+    struct q q = q_get(st, STMT_MCOL_SET);
+    q_i64(q, ":source", b->source);
+    q_i64(q, ":key", b->key);
+    q_i64(q, ":block", b->number);
+    q_blob(q, ":data", data.p, data.n);
+    return q_run(q, e);
+}
+
+bool cells_save(struct store *st, struct err *e)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < st->block_count; i++) {
+        ok = save_block(st, st->blocks[i], e);
+    }
+    if (ok) {
+        cells_forget(st);
+    }
+    return ok;
+}
+
+static bool load_block(struct store *st, struct cell_block *b, struct err *e)
+{
+    fill_missing(b->cells, MCOL_BLOCK);
+    struct q q = q_get(st, STMT_MCOL_GET);
+    q_i64(q, ":source", b->source);
+    q_i64(q, ":key", b->key);
+    q_i64(q, ":block", b->number);
+    int rc = q_step(q, e);
+    if (rc == 1) {
+        unpack(q_col_blob(q, 0), 0, b->cells, MCOL_BLOCK);
+        q_done(q);
+    }
+    return rc >= 0;
+}
+
 static bool set_cell(struct store *st, const struct run_row *run, int64_t key, double value,
                      struct err *e)
 {
-    double cells[MCOL_BLOCK];
-    fill_missing(cells, MCOL_BLOCK);
-    int64_t block = run->slot / MCOL_BLOCK;
-    struct q q = q_get(st, STMT_MCOL_GET);
-    q_i64(q, ":source", run->source);
-    q_i64(q, ":key", key);
-    q_i64(q, ":block", block);
-    int rc = q_step(q, e);
-    if (rc == 1) {
-        unpack(q_col_blob(q, 0), 0, cells, MCOL_BLOCK);
-        q_done(q);
+    xassert(st->in_transaction);
+    int64_t number = run->slot / MCOL_BLOCK;
+    struct cell_block *found = NULL;
+    for (size_t i = 0; i < st->block_count && !found; i++) {
+        struct cell_block *b = st->blocks[i];
+        found = b->source == run->source && b->key == key && b->number == number ? b : NULL;
     }
-    if (rc < 0) {
-        return false;
+    if (!found) {
+        if (st->block_count == CHANGED_BLOCKS_MAX && !cells_save(st, e)) {
+            return false;
+        }
+        found = xcalloc(1, sizeof *found);
+        found->source = run->source;
+        found->key = key;
+        found->number = number;
+        if (!load_block(st, found, e)) {
+            free(found);
+            return false;
+        }
+        st->blocks[st->block_count++] = found;
     }
-    cells[run->slot % MCOL_BLOCK] = value;
-    CLEANUP(str_release) struct str data = STR_INIT;
-    pack(cells, &data);
-    q = q_get(st, STMT_MCOL_SET);
-    q_i64(q, ":source", run->source);
-    q_i64(q, ":key", key);
-    q_i64(q, ":block", block);
-    q_blob(q, ":data", data.p, data.n);
-    return q_run(q, e);
+    found->cells[run->slot % MCOL_BLOCK] = value;
+    return true;
 }
 
 struct chunk {
@@ -212,6 +264,9 @@ bool run_metric_keys(struct store *st, struct arena *a, struct metric_keys *ret,
 bool run_column(struct store *st, int64_t source, int64_t key, size_t first, double *ret, size_t n,
                 struct err *e)
 {
+    if (!cells_save(st, e)) {
+        return false;
+    }
     fill_missing(ret, n);
     struct q q = q_get(st, STMT_MCOL_BLOCKS);
     q_i64(q, ":source", source);
@@ -237,6 +292,9 @@ bool run_column(struct store *st, int64_t source, int64_t key, size_t first, dou
 bool run_cell(struct store *st, int64_t source, int64_t key, int64_t slot, double *ret,
               struct err *e)
 {
+    if (!cells_save(st, e)) {
+        return false;
+    }
     struct q q = q_get(st, STMT_MCOL_GET);
     q_i64(q, ":source", source);
     q_i64(q, ":key", key);

@@ -241,8 +241,12 @@ static void ring(struct store *st)
 bool store_commit(struct store *st, struct err *e)
 {
     xassert(st->in_transaction);
-    os_fault_point("commit");
-    if (!q_run(q_get(st, STMT_COMMIT), e)) {
+    bool ok = cells_save(st, e);
+    if (ok) {
+        os_fault_point("commit");
+        ok = q_run(q_get(st, STMT_COMMIT), e);
+    }
+    if (!ok) {
         store_rollback(st);
         return err_wrap(e, "could not commit");
     }
@@ -254,6 +258,7 @@ bool store_commit(struct store *st, struct err *e)
 void store_rollback(struct store *st)
 {
     struct err ignored;
+    cells_forget(st);
     if (st->in_transaction) {
         st->in_transaction = false;
         if (!sqlite3_get_autocommit(st->db)) {

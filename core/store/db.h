@@ -18,6 +18,9 @@ enum stmt {
     STMT_COUNT
 };
 
+struct cell_block; /* of a metric column: columns.c */
+enum { CHANGED_BLOCKS_MAX = 32 };
+
 struct store {
     sqlite3 *db;
     sqlite3_stmt *stmts[STMT_COUNT];
@@ -26,6 +29,8 @@ struct store {
     int wake_fd;
     int lock_fd;
     bool is_read_only, in_transaction;
+    struct cell_block *blocks[CHANGED_BLOCKS_MAX]; /* that the transaction changed so far */
+    size_t block_count;
 };
 
 /* --- a statement, ready to be bound --- */
@@ -59,6 +64,10 @@ MUST_USE bool store_resolve_prefix(struct q q, const char *what, const char *pre
 /* id, source, slot of a run: 1 found, 0 not there, -1 an error. */
 int run_ids(struct store *st, const char *uid, struct run_row *ret, struct err *e);
 int64_t run_metric_id(struct store *st, const char *key, struct err *e); /* made at need; -1 */
+/* Write the blocks of cells that the transaction changed, at the latest before it commits; or
+ * forget them with it. */
+MUST_USE bool cells_save(struct store *st, struct err *e);
+void cells_forget(struct store *st);
 MUST_USE bool db_migrate(struct store *st, struct err *e);
 
 #endif

@@ -7,24 +7,34 @@
 #include "core/base/mem.h"
 #include "core/store/db.h"
 
-/* Insert by name when it is new, then give its id; `extra` binds what the insert needs besides. */
+static struct q named(struct store *st, enum stmt stmt, const char *name, int64_t source)
+{
+    bool is_key = stmt == STMT_METRIC_KEY_ADD || stmt == STMT_METRIC_KEY_ID;
+    struct q q = q_get(st, stmt);
+    q_text(q, is_key ? ":key" : ":name", name);
+    q_i64(q, ":source", source);
+    q_i64(q, ":created", clock_wall_ms());
+    return q;
+}
+
+/* The id of a name, which is added when it is new; -1 with an error. */
 static int64_t id_of(struct store *st, enum stmt add, enum stmt get, const char *name,
                      int64_t source, struct err *e)
 {
-    const char *param = add == STMT_METRIC_KEY_ADD ? ":key" : ":name";
-    struct q q = q_get(st, add);
-    q_text(q, param, name);
-    q_i64(q, ":source", source);
-    q_i64(q, ":created", clock_wall_ms());
-    if (!q_run(q, e)) {
-        return -1;
+    int rc = 0;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        struct q q = named(st, get, name, source);
+        rc = q_step(q, e);
+        if (rc == 1) {
+            int64_t id = q_col_i64(q, 0);
+            q_done(q);
+            return id;
+        }
+        if (rc < 0 || !q_run(named(st, add, name, source), e)) {
+            break;
+        }
     }
-    q = q_get(st, get);
-    q_text(q, param, name);
-    q_i64(q, ":source", source);
-    int64_t id = q_step(q, e) == 1 ? q_col_i64(q, 0) : -1;
-    q_done(q);
-    return id;
+    return -1;
 }
 
 int64_t run_metric_id(struct store *st, const char *key, struct err *e)

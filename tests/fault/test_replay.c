@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/store/db.h"
 #include "core/store/execution.h"
+#include "tests/unit/records.h"
 #include "tests/unit/tmp.h"
 
 /* Epoch, log offset and the newest why of a waiting step are no state of the events. */
@@ -71,17 +72,6 @@ static bool check(const char *dir, struct err *e)
     return ok;
 }
 
-static void add(struct store *st, const char *execution, enum event_type type, const char *text)
-{
-    struct err e = ERR_INIT;
-    struct json *j = NULL;
-    if (!json_parse(sv_z(text), &j, &e) || !store_begin(st, &e) ||
-        !store_event(st, execution, type, "somebody", j, &e) || !store_commit(st, &e)) {
-        fail_msg("%s: %s", text, e.msg);
-    }
-    json_free(j);
-}
-
 /* Every event once and more, in an order that an execution could have them in. */
 static void events_give_the_same_state_again(void **state)
 {
@@ -93,7 +83,8 @@ static void events_give_the_same_state_again(void **state)
     assert_true(workspace_init(tmp, &ws, &e));
     assert_true(store_open(&ws, STORE_CREATE, &st, &e));
     const char *x = "aaaabbbbcccc";
-    add(st, x, EVENT_EXECUTION_CREATED,
+    records_event(
+        st, x, EVENT_EXECUTION_CREATED,
         "{\"pipeline\":\"p\",\"file\":\"f\",\"definition\":\"{}\",\"parameters\":{\"A\":1},"
         "\"options\":{},\"steps\":[{\"name\":\"a\",\"type\":\"Training\",\"depends_on\":[],"
         "\"why\":null},{\"name\":\"b\",\"type\":\"Fail\",\"depends_on\":[\"a\"],"
@@ -101,27 +92,30 @@ static void events_give_the_same_state_again(void **state)
     for (int n = 1; n <= 2; n++) {
         CLEANUP(str_release) struct str text = STR_INIT;
         str_setf(&text, "{\"step\":\"a\",\"n\":%d,\"token\":\"t%d\",\"dir\":\"/d\"}", n, n);
-        add(st, x, EVENT_STEP_STARTED,
+        records_event(
+            st, x, EVENT_STEP_STARTED,
             "{\"step\":\"a\",\"arguments\":{\"x\":[1]},\"cache_key\":\"k\","
             "\"cache_attributes\":{\"A\":2},\"why\":\"first run\",\"inputs\":[{\"name\":\"train\","
             "\"uri\":\"s3://b/x.csv\",\"digest\":\"d1\",\"size\":3}]}");
-        add(st, x, EVENT_ATTEMPT_LAUNCHING, text.p);
+        records_event(st, x, EVENT_ATTEMPT_LAUNCHING, text.p);
         str_setf(&text,
                  "{\"step\":\"a\",\"n\":%d,\"shim_pid\":7,\"job_pid\":8,\"status\":\"Failed\","
                  "\"exit_code\":3,\"failure\":\"why\"}",
                  n);
-        add(st, x, EVENT_ATTEMPT_EXECUTING, text.p);
-        add(st, x, EVENT_STEP_EXECUTING, "{\"step\":\"a\",\"output\":{\"o\":1},\"run\":\"r\"}");
-        add(st, x, EVENT_ATTEMPT_ENDED, text.p);
-        add(st, x, EVENT_STEP_WAITS, "{\"step\":\"a\",\"why\":\"trying again\"}");
+        records_event(st, x, EVENT_ATTEMPT_EXECUTING, text.p);
+        records_event(st, x, EVENT_STEP_EXECUTING,
+                      "{\"step\":\"a\",\"output\":{\"o\":1},\"run\":\"r\"}");
+        records_event(st, x, EVENT_ATTEMPT_ENDED, text.p);
+        records_event(st, x, EVENT_STEP_WAITS, "{\"step\":\"a\",\"why\":\"trying again\"}");
     }
-    add(st, x, EVENT_EXECUTION_STOPPING, "{}");
-    add(st, x, EVENT_STEP_STOPPING, "{\"step\":\"a\"}");
-    add(st, x, EVENT_STEP_ENDED, "{\"step\":\"a\",\"status\":\"Stopped\",\"failure\":\"asked\"}");
-    add(st, x, EVENT_STEPS_SKIPPED, "{\"steps\":[\"b\"],\"why\":\"not taken\"}");
-    add(st, x, EVENT_NOTE, "{\"step\":\"a\",\"text\":\"said\"}");
-    add(st, x, EVENT_EXECUTION_ENDED, "{\"status\":\"Stopped\"}");
-    add(st, x, EVENT_EXECUTION_RETRIED, "{\"steps\":[\"a\",\"b\"]}");
+    records_event(st, x, EVENT_EXECUTION_STOPPING, "{}");
+    records_event(st, x, EVENT_STEP_STOPPING, "{\"step\":\"a\"}");
+    records_event(st, x, EVENT_STEP_ENDED,
+                  "{\"step\":\"a\",\"status\":\"Stopped\",\"failure\":\"asked\"}");
+    records_event(st, x, EVENT_STEPS_SKIPPED, "{\"steps\":[\"b\"],\"why\":\"not taken\"}");
+    records_event(st, x, EVENT_NOTE, "{\"step\":\"a\",\"text\":\"said\"}");
+    records_event(st, x, EVENT_EXECUTION_ENDED, "{\"status\":\"Stopped\"}");
+    records_event(st, x, EVENT_EXECUTION_RETRIED, "{\"steps\":[\"a\",\"b\"]}");
     store_close(st);
     workspace_release(&ws);
     if (!check(tmp, &e)) {

@@ -12,6 +12,7 @@
 #include "core/mlw.h"
 #include "core/store/db.h"
 #include "core/store/lists.h"
+#include "tests/unit/records.h"
 #include "tests/unit/tmp.h"
 
 #define DIGEST_A "aaaaaaaa00000000000000000000000000000000000000000000000000000000"
@@ -20,24 +21,14 @@
     "{\"name\":\"" name "\",\"uri\":\"" uri "\",\"digest\":" digest ",\"size\":" size "}"
 #define QUOTED(x) "\"" x "\""
 
-static void add(struct store *st, const char *execution, enum event_type type, const char *text)
-{
-    struct err e = ERR_INIT;
-    struct json *j = NULL;
-    if (!json_parse(sv_z(text), &j, &e) || !store_begin(st, &e) ||
-        !store_event(st, execution, type, "somebody", j, &e) || !store_commit(st, &e)) {
-        fail_msg("%s: %s", text, e.msg);
-    }
-    json_free(j);
-}
-
 static void run_step(struct store *st, const char *execution, const char *inputs)
 {
     CLEANUP(mem_free_ptr) char *step = xasprintf("{\"step\":\"a\",\"inputs\":[%s]}", inputs);
-    add(st, execution, EVENT_EXECUTION_CREATED,
+    records_event(
+        st, execution, EVENT_EXECUTION_CREATED,
         "{\"pipeline\":\"p\",\"file\":\"f\",\"definition\":\"{}\",\"parameters\":{},"
         "\"options\":{},\"steps\":[{\"name\":\"a\",\"type\":\"Training\",\"depends_on\":[]}]}");
-    add(st, execution, EVENT_STEP_STARTED, step);
+    records_event(st, execution, EVENT_STEP_STARTED, step);
 }
 
 static bool print_row(void *arg, const struct list_row *row)
