@@ -3,6 +3,7 @@
 #define MLW_TUI_APP_INTERNAL_H
 
 #include "core/base/map.h"
+#include "core/base/vec.h"
 #include "tui/app.h"
 #include "tui/widgets/dialog.h"
 #include "tui/widgets/line.h"
@@ -42,6 +43,12 @@ struct slot {
     char *line, *kind, *id, *context, *filter, *sort, *columns; /* of its route */
 };
 
+/* A key that came before the rows it is about. */
+struct ahead {
+    enum cmd cmd;
+    long n;
+};
+
 struct app {
     struct app_config config;
     struct canvas canvas;
@@ -71,6 +78,9 @@ struct app {
     int64_t mono_ms, wall_ms, last_key_ms;
     struct key last_key;
     bool is_key_turn; /* the command in hand came from a key */
+    VEC(struct ahead) ahead;
+    uint32_t ahead_id;      /* the view they are for */
+    int64_t ahead_until_ms; /* mono; later nobody expects them any more */
     bool is_dirty;    /* something may have changed since the last paint */
     bool is_ended, has_more_events;
     int status;
@@ -92,6 +102,12 @@ const char *app_reason(const struct app *app, const struct view *v, enum cmd cmd
 const char *app_key_reason(const struct app *app, const struct view *v, struct key key);
 enum can app_can(const struct app *app, const struct view *v, enum cmd cmd, struct str *why);
 unsigned app_contexts(const struct app *app);
+
+/* --- app_ahead.c: what is typed before the rows are here --- */
+/* true: it waits until the view in front has its rows; Esc forgets what waits. */
+bool app_ahead_keep(struct app *app, enum cmd cmd, long n);
+void app_ahead_do(struct app *app); /* what can be done now; after events */
+void app_ahead_drop(struct app *app);
 
 /* --- app_doc.c: a view of text of our own --- */
 void app_open_help(struct app *app);

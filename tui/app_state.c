@@ -99,6 +99,7 @@ void app_free(struct app *app)
     free(app->slots);
     free(app->dead);
     free(app->modals);
+    vec_release(&app->ahead);
     for (size_t i = 0; i < app->histories.n; i++) {
         history_release(app->histories.at[i].value);
         free(app->histories.at[i].value);
@@ -309,6 +310,7 @@ void app_event(struct app *app, void *ev)
         }
     }
     app->is_dirty = true;
+    app_ahead_do(app);
     app_bury(app);
 }
 

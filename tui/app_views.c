@@ -566,9 +566,9 @@ void app_key(struct app *app, struct key key)
     app->last_key = key;
     app->is_key_turn = true;
     const struct key_binding *b = keymap_find(&app->keymap, app_contexts(app), key);
-    if (b) {
+    if (b && !app_ahead_keep(app, b->cmd, b->n)) {
         (void)app_command(app, b->cmd, &(struct cmd_arg){.text = {"", 0}, .n = b->n});
-    } else {
+    } else if (!b) {
         say_unbound(app, key);
     }
     app->is_key_turn = false;

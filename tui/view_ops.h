@@ -114,6 +114,10 @@ struct view_ops {
      * CAN_YES for the rest. */
     enum can (*can)(const struct view *, enum cmd, struct str *why);
 
+    /* Rows were asked for and are not here: moves and keys about the selected row wait for them, in
+     * order. What writes does not. Default: never. */
+    bool (*is_loading)(const struct view *);
+
     /* Before each draw: keep what moves need to know (table_layout, text_layout). Default: none. */
     void (*layout)(struct view *, struct rect);
     void (*draw)(const struct view *, struct canvas *, struct rect);

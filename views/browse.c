@@ -531,6 +531,13 @@ static enum handled browse_command(struct view *v, enum cmd cmd, const struct cm
     return v->ops->reasons[cmd] ? PASS : do_command(v, cmd, arg);
 }
 
+static bool browse_is_loading(const struct view *v)
+{
+    const struct browse *b = browse_of(v);
+    const char *theirs = b->rows && b->rows->filter ? b->rows->filter : "";
+    return (!b->rows || !z_eq(theirs, b->filter)) && !b->err.code && !b->filter_err.code;
+}
+
 static unsigned browse_contexts(const struct view *v)
 {
     (void)v;
@@ -563,11 +570,11 @@ static void browse_help(const struct view *v, struct help *h)
 #define SLOTS                                                                                      \
     .state_size = sizeof(struct browse), .open = browse_open, .event = browse_event,               \
     .timer = browse_timer, .reply = browse_reply, .command = browse_command, .can = browse_can,    \
-    .layout = browse_layout, .draw = browse_draw, .crumbs = browse_crumbs,                         \
-    .connection = browse_connection, .sentence = browse_sentence, .status = browse_status,         \
-    .hints = browse_hints, .contexts = browse_contexts, .pick = browse_pick, .line = browse_line,  \
-    .selection = browse_selection, .complete = browse_complete, .help = browse_help,               \
-    .close = browse_close
+    .is_loading = browse_is_loading, .layout = browse_layout, .draw = browse_draw,                 \
+    .crumbs = browse_crumbs, .connection = browse_connection, .sentence = browse_sentence,         \
+    .status = browse_status, .hints = browse_hints, .contexts = browse_contexts,                   \
+    .pick = browse_pick, .line = browse_line, .selection = browse_selection,                       \
+    .complete = browse_complete, .help = browse_help, .close = browse_close
 
 const struct view_ops browse_view = {
     .name = "browse", .title = "A table", .reasons = reasons[REASONS_browse], SLOTS};

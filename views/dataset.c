@@ -332,6 +332,12 @@ static bool dataset_export(const struct view *v, struct sv format, struct str *o
     return true;
 }
 
+static bool dataset_has_no_rows(const struct view *v)
+{
+    const struct dataset *d = dataset_of(v);
+    return !d->doc && !d->err.code;
+}
+
 const struct view_ops dataset_view = {
     .name = "dataset",
     .title = "A version of a dataset",
@@ -342,6 +348,7 @@ const struct view_ops dataset_view = {
     .event = dataset_event,
     .command = dataset_command,
     .can = dataset_can,
+    .is_loading = dataset_has_no_rows,
     .layout = dataset_layout,
     .draw = dataset_draw,
     .crumbs = dataset_crumbs,

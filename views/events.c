@@ -244,6 +244,12 @@ static bool events_selection(const struct view *v, struct str *out)
     return table_selection(&events_of(v)->table, out);
 }
 
+static bool events_is_loading(const struct view *v)
+{
+    const struct events *s = events_of(v);
+    return !s->rows && !s->err.code;
+}
+
 const struct view_ops events_view = {
     .name = "events",
     .title = "Events of an execution",
@@ -254,6 +260,7 @@ const struct view_ops events_view = {
     .event = events_event,
     .command = events_command,
     .can = events_can,
+    .is_loading = events_is_loading,
     .layout = events_layout,
     .draw = events_draw,
     .crumbs = events_crumbs,

@@ -529,6 +529,12 @@ static bool execution_selection(const struct view *v, struct str *out)
     return true;
 }
 
+static bool execution_is_loading(const struct view *v)
+{
+    const struct execution *x = execution_of(v);
+    return !x->steps && !x->err.code;
+}
+
 const struct view_ops execution_view = {
     .name = "execution",
     .title = "An execution",
@@ -541,6 +547,7 @@ const struct view_ops execution_view = {
     .reply = execution_reply,
     .command = execution_command,
     .can = execution_can,
+    .is_loading = execution_is_loading,
     .layout = execution_layout,
     .draw = execution_draw,
     .crumbs = execution_crumbs,

@@ -568,6 +568,12 @@ static void home_help(const struct view *v, struct help *h)
     help_signs(h);
 }
 
+static bool home_is_loading(const struct view *v)
+{
+    const struct home *s = home_of(v);
+    return !s->rows && !s->err.code;
+}
+
 const struct view_ops home_view = {
     .name = "home",
     .title = "Home",
@@ -580,6 +586,7 @@ const struct view_ops home_view = {
     .reply = home_reply,
     .command = home_command,
     .can = home_can,
+    .is_loading = home_is_loading,
     .layout = home_layout,
     .draw = home_draw,
     .crumbs = home_crumbs,

@@ -429,6 +429,12 @@ static void model_help(const struct view *v, struct help *h)
     help_signs(h);
 }
 
+static bool model_is_loading(const struct view *v)
+{
+    const struct model *m = model_of(v);
+    return !m->rows && !m->err.code;
+}
+
 const struct view_ops model_view = {
     .name = "model",
     .title = "A version of a model",
@@ -440,6 +446,7 @@ const struct view_ops model_view = {
     .reply = model_reply,
     .command = model_command,
     .can = model_can,
+    .is_loading = model_is_loading,
     .layout = model_layout,
     .draw = model_draw,
     .crumbs = model_crumbs,

@@ -491,6 +491,12 @@ static void pipeline_help(const struct view *v, struct help *h)
     help_line(h, "unknown", "it hangs on what a step will write that runs first");
 }
 
+static bool pipeline_is_loading(const struct view *v)
+{
+    const struct pipeline *x = pipeline_of(v);
+    return !x->doc && !x->err.code;
+}
+
 const struct view_ops pipeline_view = {
     .name = "pipeline",
     .title = "A pipeline",
@@ -505,6 +511,7 @@ const struct view_ops pipeline_view = {
     .type = pipeline_type,
     .paste = pipeline_paste,
     .can = pipeline_can,
+    .is_loading = pipeline_is_loading,
     .layout = pipeline_layout,
     .draw = pipeline_draw,
     .crumbs = pipeline_crumbs,

@@ -578,6 +578,12 @@ static bool run_export(const struct view *v, struct sv format, struct str *out, 
     return true;
 }
 
+static bool run_is_loading(const struct view *v)
+{
+    const struct run *r = run_of(v);
+    return !r->doc && !r->err.code;
+}
+
 const struct view_ops run_view = {
     .name = "run",
     .title = "A run",
@@ -589,6 +595,7 @@ const struct view_ops run_view = {
     .timer = run_timer,
     .command = run_command,
     .can = run_can,
+    .is_loading = run_is_loading,
     .layout = run_layout,
     .draw = run_draw,
     .crumbs = run_crumbs,

@@ -241,6 +241,58 @@ static void loading_is_counted(void **state)
 }
 
 /* one list of each kind, and what Enter on its first row leads to */
+/* What is pressed before the rows are here is done when they are: in order, on the right row. */
+static void keys_typed_ahead_wait_for_the_rows(void **state)
+{
+    (void)state;
+    struct fake *f = opened_with(80, 24, KIND_RUN, "churn", NULL, NULL);
+    fake_keys(f, "jj<Enter>");
+    assert_true(fake_shows(f, "open: as soon as the rows are here"));
+    assert_ptr_equal(app_top(f->app)->ops, &browse_view);
+    fake_rows(f, KIND_RUN, "churn", RUNS);
+    fake_settle(f);
+    assert_ptr_equal(app_top(f->app)->ops, &run_view);
+    assert_true(fake_shows(f, "r121"));
+    assert_false(fake_shows(f, "as soon as"));
+    fake_free(f);
+}
+
+/* The rows of what was typed before are still there: Enter is about those that match. */
+static void keys_typed_ahead_wait_for_the_filter(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_behind(f, true);
+    fake_keys(f, "/ibis<Enter><Enter>");
+    assert_ptr_equal(app_top(f->app)->ops, &browse_view);
+    fake_rows(f, KIND_RUN, "churn", "id | name | status\nr58 | shy-ibis-58 | FAILED\n");
+    fake_behind(f, false);
+    fake_settle(f);
+    assert_ptr_equal(app_top(f->app)->ops, &run_view);
+    assert_true(fake_shows(f, "r58"));
+    fake_free(f);
+}
+
+static void what_waits_is_forgotten(void **state)
+{
+    static const char *const ways[] = {"<Esc>", "q", "[", ""};
+    (void)state;
+    for (size_t i = 0; i < ALEN(ways); i++) {
+        struct fake *f = opened_with(80, 24, KIND_RUN, "churn", NULL, NULL);
+        uint32_t list = app_top(f->app)->id;
+        fake_keys(f, "K"); /* what changes something never waits */
+        assert_false(fake_shows(f, "as soon as"));
+        fake_keys(f, "j<Enter>");
+        fake_keys(f, ways[i]);
+        fake_pass(f, *ways[i] ? 100 : 60000); /* or nobody expects it any more */
+        fake_rows(f, KIND_RUN, "churn", RUNS);
+        fake_settle(f);
+        assert_true(app_top(f->app)->id == list || app_top(f->app)->ops == &home_view);
+        assert_int_equal(fake_request_count(f), 0);
+        fake_free(f);
+    }
+}
+
 static void every_kind_has_a_list(void **state)
 {
     static const struct {
@@ -406,6 +458,9 @@ int main(void)
         cmocka_unit_test(a_bad_filter_keeps_the_last_good_rows),
         cmocka_unit_test(it_asks_for_the_window_in_sight),
         cmocka_unit_test(loading_is_counted),
+        cmocka_unit_test(keys_typed_ahead_wait_for_the_rows),
+        cmocka_unit_test(keys_typed_ahead_wait_for_the_filter),
+        cmocka_unit_test(what_waits_is_forgotten),
         cmocka_unit_test(every_kind_has_a_list),
         cmocka_unit_test(every_key_has_an_answer),
         cmocka_unit_test(completion_knows_fields_and_states),
