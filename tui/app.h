@@ -47,6 +47,9 @@ struct app_config {
      * it could not be read (then e has a code). May be NULL. */
     bool (*read_theme)(void *arg, const char *name, struct str *text, char **ret_file,
                        struct err *e);
+    /* A line of the palette was done, to be offered next time too. May be NULL. */
+    void (*remember)(void *arg, struct sv line);
+    const char *lines; /* of the palette, from last time, oldest first; NULL: none */
     /* What goes on without the screen, for the quit dialog ("2 executions go on"). May be NULL. */
     void (*quit_note)(void *arg, struct str *out);
     /* view_ops.reasons of the app's own texts (help, messages, documents); NULL: none. */

@@ -76,6 +76,7 @@ void app_ahead_do(struct app *app)
             str_clear(&app->toast); /* that it waited */
         }
         (void)app_command(app, next.cmd, &(struct cmd_arg){.text = {"", 0}, .n = next.n});
-        app->ahead_id = app_top(app) ? app_top(app)->id : 0; /* the next one is for what it led to */
+        app->ahead_id =
+            app_top(app) ? app_top(app)->id : 0; /* the next one is for what it led to */
     }
 }

@@ -81,7 +81,7 @@ struct app {
     VEC(struct ahead) ahead;
     uint32_t ahead_id;      /* the view they are for */
     int64_t ahead_until_ms; /* mono; later nobody expects them any more */
-    bool is_dirty;    /* something may have changed since the last paint */
+    bool is_dirty;          /* something may have changed since the last paint */
     bool is_ended, has_more_events;
     int status;
 
@@ -121,6 +121,7 @@ void app_modal_shown(struct app *app); /* its frame is on the terminal */
 bool app_is_typing(const struct app *app);
 struct modal *app_modal(const struct app *app);
 void app_modals_clear(struct app *app);
+void app_lines_load(struct app *app, struct sv lines); /* what the palette took last time */
 void app_open_actions(struct app *app);
 void app_ask_quit(struct app *app);
 void app_modal_reply(struct app *app, uint32_t view_id, int tag, enum reply what, struct sv text);

@@ -66,6 +66,17 @@ static struct modal *push(struct app *app, enum modal_kind kind, const struct vi
     return m;
 }
 
+void app_lines_load(struct app *app, struct sv lines)
+{
+    struct history *h = history_of(app, "palette");
+    struct sv rest = lines, line;
+    while (rest.n && sv_split(&rest, '\n', &line)) {
+        CLEANUP(str_release) struct str clean = STR_INIT;
+        utf8_sanitize(&clean, line);
+        history_add(h, sv_of(&clean));
+    }
+}
+
 /* --- opening --- */
 
 void app_prompt(struct app *app, struct view *v, int tag, const struct prompt_spec *spec)
@@ -274,6 +285,9 @@ static void palette_enter(struct app *app, struct modal *m)
     }
     if (m->line.history) {
         history_add(m->line.history, sv_z(line));
+    }
+    if (app->config.remember) {
+        app->config.remember(app->config.arg, sv_z(line));
     }
     pop(app);
     if (!app_line(app, sv_z(line), &e)) {

@@ -74,6 +74,7 @@ struct app *app_new(const struct app_config *config, struct err *e)
     canvas_init(&app->canvas, config->w > 0 ? config->w : 80, config->h > 0 ? config->h : 24,
                 config->is_ascii);
     app->is_dirty = true;
+    app_lines_load(app, sv_z(config->lines));
     if (!theme_setup(app, e) || !keys_setup(app, e)) {
         app_free(app);
         return NULL;

@@ -60,11 +60,14 @@ static int screen(const struct cmd_globals *g)
                                             .no_color = g->no_color};
     char *config_dir = config_user_dir();
     screen_options.config_dir = config_dir;
+    char *state_dir = config_state_dir();
+    screen_options.state_dir = state_dir;
     struct config config;
     config_init(&config);
     apply_config(g, &screen_options, &config, &config_err);
     int status = screen_run(&screen_options);
     free(config_dir);
+    free(state_dir);
     hub_free(hub);
     config_release(&config);
     return status;

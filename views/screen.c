@@ -34,7 +34,9 @@ struct screen {
     char *keys_file;
     uint64_t attention_sub;
     struct snapshot *attention;
-    uint64_t bookmark, copy; /* requests under way */
+    char *lines_file; /* keeps the lines of the palette; NULL: nothing does */
+    struct str lines;
+    uint64_t bookmark, copy, remember; /* requests under way */
 };
 
 /* --- the hub's side --- */
@@ -51,14 +53,26 @@ static void free_event(void *arg, void *ev)
     ev_release(ev);
 }
 
+static void take_reply(struct screen *s, struct app *app, const struct ev *ev)
+{
+    if (ev->id == s->bookmark && ev->ok) {
+        app_toast(app, TOAST_INFO, "%s", ev->text);
+    } else if (!ev->ok) {
+        app_error(app, &ev->err);
+    }
+    if (ev->id == s->remember && !ev->ok) { /* said once */
+        free(s->lines_file);
+        s->lines_file = NULL;
+    }
+}
+
 static void on_event(void *arg, struct app *app, const void *event)
 {
     struct screen *s = arg;
     const struct ev *ev = event;
-    if (ev->type == EV_REPLY && ev->id == s->bookmark && ev->ok) {
-        app_toast(app, TOAST_INFO, "%s", ev->text);
-    } else if (ev->type == EV_REPLY && (ev->id == s->bookmark || (ev->id == s->copy && !ev->ok))) {
-        app_error(app, &ev->err);
+    bool is_ours = ev->id == s->bookmark || ev->id == s->copy || ev->id == s->remember;
+    if (ev->type == EV_REPLY && is_ours) {
+        take_reply(s, app, ev);
     } else if (ev->type == EV_NOTICE) {
         app_toast(app, TOAST_WARN, "%s", ev->err.msg);
     } else if (ev->type == EV_CALL) {
@@ -127,6 +141,15 @@ static void copy(void *arg, struct sv text)
     struct screen *s = arg;
     struct req req = {.type = REQ_CLIPBOARD, .text = sv_dup(text)};
     s->copy = hub_request(s->hub, &req);
+}
+
+static void remember(void *arg, struct sv line)
+{
+    struct screen *s = arg;
+    if (s->lines_file) {
+        struct req req = {.type = REQ_REMEMBER, .id = xstrdup(s->lines_file), .text = sv_dup(line)};
+        s->remember = hub_request(s->hub, &req);
+    }
 }
 
 static bool write_file(void *arg, const char *path, struct sv bytes, struct err *e)
@@ -240,6 +263,8 @@ static struct app *make_app(struct screen *s, const struct screen_options *o, st
                                 .read_theme = read_theme,
                                 .keys_text = s->keys_file ? s->keys.p : NULL,
                                 .keys_file = s->keys_file,
+                                .remember = remember,
+                                .lines = s->lines.p,
                                 .quit_note = quit_note,
                                 .text_reasons = reasons[REASONS_text],
                                 .arg = s,
@@ -265,7 +290,12 @@ static void begin(struct screen *s, const struct screen_options *o)
     s->hub = s->env.hub = o->hub;
     s->env.goals = o->goals;
     s->config_dir = o->config_dir;
-    s->keys = (struct str)STR_INIT;
+    s->keys = s->lines = (struct str)STR_INIT;
+    s->lines_file = o->state_dir && !o->shot ? path_join(o->state_dir, "palette") : NULL;
+    if (s->lines_file && os_exists(s->lines_file)) {
+        struct err ignored; /* it begins anew */
+        (void)!os_read_file(s->lines_file, OWN_MAX_BYTES, &s->lines, &ignored);
+    }
     palette_init(&s->palette, o->hub);
     s->attention_sub =
         hub_subscribe(o->hub, &(struct query){.type = QUERY_ROWS, .kind = KIND_ATTENTION});
@@ -275,6 +305,8 @@ static void end(struct screen *s)
 {
     palette_release(&s->palette);
     str_release(&s->keys);
+    str_release(&s->lines);
+    free(s->lines_file);
     free(s->keys_file);
     hub_unsubscribe(s->hub, s->attention_sub);
     snapshot_unref(s->attention);

@@ -17,6 +17,7 @@ struct screen_options {
     const char *dir;   /* as it was given; NULL: the current folder */
     const char *theme; /* name; NULL: guessed */
     const char *config_dir;        /* of the person: keys, NAME.theme; NULL: none is known */
+    const char *state_dir;         /* of the person: lines of the palette; NULL: none is known */
     const char *notice;            /* said when the screen opens, until it is read; NULL: none */
     struct goals goals;            /* what is better of which metric */
     bool is_silent, is_bell_alone; /* what the terminal does not do for what is watched */

@@ -354,13 +354,23 @@ void config_release(struct config *c)
     *c = (struct config){0};
 }
 
+static char *xdg_dir(const char *variable, const char *below_home)
+{
+    const char *named = getenv(variable), *home = getenv("HOME");
+    if (named && named[0] == '/') { /* the XDG rules: a relative one is to be ignored */
+        return path_join(named, "mlw");
+    }
+    return home && *home ? path_join3(home, below_home, "mlw") : NULL;
+}
+
 char *config_user_dir(void)
 {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (config && config[0] == '/') { /* the XDG rules: a relative one is to be ignored */
-        return path_join(config, "mlw");
-    }
-    return home && *home ? path_join3(home, ".config", "mlw") : NULL;
+    return xdg_dir("XDG_CONFIG_HOME", ".config");
+}
+
+char *config_state_dir(void)
+{
+    return xdg_dir("XDG_STATE_HOME", ".local/state");
 }
 
 /* Move the entries from `split` on before those that were there first. */

@@ -99,6 +99,9 @@ void config_release(struct config *c);
 /* $XDG_CONFIG_HOME/mlw, else ~/.config/mlw; NULL when neither is known. Caller frees. */
 char *config_user_dir(void);
 
+/* $XDG_STATE_HOME/mlw, else ~/.local/state/mlw: what the screen remembers; as above. */
+char *config_state_dir(void);
+
 /* Read both files, an absent one being empty; workspace_dir may be NULL. A wrong line is an error
  * (ERR_INVALID) that begins with file:line, and nothing of either file is taken. */
 MUST_USE bool config_load(const char *workspace_dir, struct config *ret_config, struct err *e);

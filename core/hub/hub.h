@@ -127,6 +127,7 @@ void notify_ask(struct hub *hub, uint64_t id, struct req *req);
 void notify_watched(struct hub *hub);
 void notify_end(struct hub *hub);
 /* log.c, export.c, plan.c: requests done in slices. */
+void remember_line(struct hub *hub, uint64_t id, struct req *req);
 void log_find(struct hub *hub, uint64_t id, struct req *req);
 void export_rows(struct hub *hub, uint64_t id, struct req *req);
 void plan_start(struct hub *hub, uint64_t id, struct req *req);

@@ -48,7 +48,7 @@ static void (*const doers[REQ_COUNT])(struct hub *, uint64_t, struct req *) = {
     [REQ_UNACK] = act,           [REQ_BOOKMARK] = act,
     [REQ_LOG_FIND] = log_find,   [REQ_COPY_OUT] = export_rows,
     [REQ_PLAN] = plan_start,     [REQ_NOTIFY] = notify_ask,
-    [REQ_CLIPBOARD] = copy_text,
+    [REQ_CLIPBOARD] = copy_text, [REQ_REMEMBER] = remember_line,
 };
 
 void hub_do(struct hub *hub, uint64_t id, struct req *req)

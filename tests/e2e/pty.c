@@ -116,7 +116,7 @@ static bool is_kept(const char *entry)
     const char *suffix = "SAN_OPTIONS";
     size_t n = equals ? (size_t)(equals - entry) : 0;
     return !strncmp(entry, "PATH=", 5) || !strncmp(entry, "HOME=", 5) ||
-           !strncmp(entry, "TMPDIR=", 7) ||
+           !strncmp(entry, "TMPDIR=", 7) || !strncmp(entry, "XDG_STATE_HOME=", 15) ||
            (n > strlen(suffix) && !strncmp(equals - strlen(suffix), suffix, strlen(suffix)));
 }
 

@@ -161,6 +161,30 @@ static void a_persons_keys_and_themes(void **state)
     story_release(&w);
 }
 
+/* The next screen offers what was typed in this one, oldest last; what did nothing is there too. */
+static void the_palette_remembers(void **state)
+{
+    (void)state;
+    struct world w = story_empty();
+    struct pty *p = start(&w, "xterm-256color", NULL, NULL);
+    story_keys(p, ":executions<Enter>");
+    assert_true(pty_wait_row(p, 0, "executions", STORY_MS));
+    story_keys(p, ":nonsense<Enter>");
+    story_text(p, "no command, list or id");
+    story_keys(p, "q");
+    leave(p);
+    p = start(&w, "xterm-256color", NULL, NULL);
+    story_keys(p, ":<Up>");
+    assert_true(pty_wait_row(p, 23, ":nonsense", STORY_MS));
+    story_keys(p, "<C-p>");
+    assert_true(pty_wait_row(p, 23, ":executions", STORY_MS));
+    story_keys(p, "<Enter>");
+    assert_true(pty_wait_row(p, 0, "executions", STORY_MS));
+    story_keys(p, "q");
+    leave(p);
+    story_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +193,7 @@ int main(void)
         cmocka_unit_test(no_color_means_none),
         cmocka_unit_test(high_contrast_has_a_ground_of_its_own),
         cmocka_unit_test(a_persons_keys_and_themes),
+        cmocka_unit_test(the_palette_remembers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

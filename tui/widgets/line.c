@@ -179,6 +179,15 @@ static bool move(struct line *l, struct key k)
     return true;
 }
 
+/* -1: the line before, 1: the one after; 0: no key of the history. */
+static int history_step(struct key key)
+{
+    bool is_ctrl = key.mods == KEYMOD_CTRL;
+    bool is_back = key.code == KEYCODE_UP || (is_ctrl && key.code == 'p');
+    bool is_on = key.code == KEYCODE_DOWN || (is_ctrl && key.code == 'n');
+    return is_back ? -1 : is_on ? 1 : 0;
+}
+
 enum handled line_key(struct line *l, struct key key, bool *ret_is_changed)
 {
     bool is_changed = false;
@@ -188,8 +197,8 @@ enum handled line_key(struct line *l, struct key key, bool *ret_is_changed)
         utf8_encode(&s, key.code);
         insert(l, sv_of(&s));
         is_changed = true;
-    } else if (key.code == KEYCODE_UP || key.code == KEYCODE_DOWN) {
-        is_changed = history_go(l, key.code == KEYCODE_UP ? -1 : 1);
+    } else if (history_step(key)) {
+        is_changed = history_go(l, history_step(key));
     } else if (edit(l, key)) {
         is_changed = true;
     } else if (!move(l, key)) {
