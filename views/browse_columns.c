@@ -88,19 +88,42 @@ static void add_field(struct browse *b, size_t i)
     vec_push(&b->columns, c);
 }
 
-static void add_family(struct browse *b, enum family family)
+static bool is_word_byte(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Does the filter ask for this name? It stands in it as a word before an operator. */
+static bool is_in_filter(const struct browse *b, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *p = n ? strstr(b->filter, name) : NULL; p; p = strstr(p + 1, name)) {
+        bool begins = p == b->filter || !is_word_byte(p[-1]);
+        if (begins && p[n] && strchr(":=!<>~", p[n])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Keys of a family: those that the filter names, or those that it does not. */
+static void add_family(struct browse *b, enum family family, bool is_named)
 {
     const struct snapshot *s = b->rows;
     size_t n = s ? s->keys[family].n : 0;
     for (size_t i = 0; i < n && i < BROWSE_FAMILY_MAX; i++) {
         const char *key = s->keys[family].at[i];
+        if (is_in_filter(b, key) != is_named) {
+            continue;
+        }
         struct browse_column c = {.source = BROWSE_NAMED,
                                   .field = -1,
                                   .family = family,
                                   .key = xstrdup(key),
                                   .id = named_id(family, key),
                                   .title = upper(key),
-                                  .is_shown = family != FAMILY_TAGS && i < BROWSE_FAMILY_SHOWN};
+                                  .is_shown = family != FAMILY_TAGS &&
+                                              (is_named || i < BROWSE_FAMILY_SHOWN)};
         vec_push(&b->columns, c);
     }
 }
@@ -200,28 +223,6 @@ static struct table_column field_look(const struct browse *b, const struct brows
     return t;
 }
 
-static bool is_word_byte(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
-
-/* Does the filter name this column? Its id or key stands in it as a word. */
-static bool is_in_filter(const struct browse *b, const struct browse_column *c)
-{
-    const char *name = c->key ? c->key : c->id;
-    size_t n = strlen(name);
-    if (c->source == BROWSE_SPARK || n == 0) {
-        return false;
-    }
-    for (const char *p = strstr(b->filter, name); p; p = strstr(p + 1, name)) {
-        bool begins = p == b->filter || !is_word_byte(p[-1]);
-        if (begins && p[n] && strchr(":=!<>~", p[n])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static struct table_column look(struct browse *b, struct browse_column *c, int w)
 {
     struct table_column t = {.min = 1, .ideal = VALUE_MAX_W, .priority = 92};
@@ -238,7 +239,7 @@ static struct table_column look(struct browse *b, struct browse_column *c, int w
     }
     if (b->sort_id && z_eq(b->sort_id, c->id)) {
         t.priority = 99; /* what it is ordered or filtered by is to be seen */
-    } else if (is_in_filter(b, c)) {
+    } else if (c->source != BROWSE_SPARK && is_in_filter(b, c->key ? c->key : c->id)) {
         t.priority = 97;
     }
     t.id = c->id;
@@ -247,7 +248,8 @@ static struct table_column look(struct browse *b, struct browse_column *c, int w
     return t;
 }
 
-/* name, state │ params, metrics, curve │ the other fields, the age last */
+/* name, state │ params, metrics, curve │ the other fields, the age last. Of the params and of the
+ * metrics those that the filter names come first. */
 static void gather(struct browse *b)
 {
     size_t n = kinds[b->kind].field_count;
@@ -255,7 +257,8 @@ static void gather(struct browse *b)
     add_field(b, FIELD_RUN_name);
     add_field(b, FIELD_RUN_status);
     for (int f = 0; has_families && f < FAMILY_TAGS; f++) {
-        add_family(b, (enum family)f);
+        add_family(b, (enum family)f, true);
+        add_family(b, (enum family)f, false);
     }
     add_spark(b);
     for (size_t i = FIELD_RUN_status + 1; i < n; i++) {
@@ -263,7 +266,8 @@ static void gather(struct browse *b)
     }
     add_field(b, 0);
     if (has_families) {
-        add_family(b, FAMILY_TAGS);
+        add_family(b, FAMILY_TAGS, true);
+        add_family(b, FAMILY_TAGS, false);
     }
     titles_part(b);
 }

@@ -1,11 +1,12 @@
 /* What the table view draws around its rows: crumbs, sentence, chips, the detail beside it. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "views/browse.h"
 #include "views/views.h"
 
-enum { SIDE_MIN_W = 36, TICK_MS = 1000, IDLE_TICK_MS = 60000 };
+enum { SIDE_MIN_W = 36, GIT_DIGITS = 7, TICK_MS = 1000, IDLE_TICK_MS = 60000 };
 
 /* What each kind is a part of, and what to say when there is none. */
 static const struct {
@@ -92,6 +93,28 @@ static void more_of(const struct browse *b, const struct row *row, struct str *o
     }
 }
 
+/* Of a run's tags: who, from which code, on which data, as MLflow and mlw itself name them. */
+static void tags_of(const struct row *row, struct str *out)
+{
+    static const struct {
+        const char *key, *word;
+        size_t most; /* cells; 0: all */
+    } told[] = {
+        {"user", "", 0},
+        {"mlflow.user", "", 0},
+        {"git", "git ", GIT_DIGITS},
+        {"mlflow.source.git.commit", "git ", GIT_DIGITS},
+        {"data", "", 0},
+    };
+    for (size_t i = 0; i < ALEN(told); i++) {
+        struct value v = row_named(row, FAMILY_TAGS, told[i].key);
+        if (v.type == VALUE_TEXT && *v.text) {
+            size_t n = told[i].most ? strnlen(v.text, told[i].most) : strlen(v.text);
+            str_addf(out, "  %s%.*s", told[i].word, (int)n, v.text);
+        }
+    }
+}
+
 static void place_text(const struct browse *b, struct str *out)
 {
     const struct snapshot *s = b->fresh ? b->fresh : b->rows;
@@ -118,6 +141,7 @@ void browse_sentence(const struct view *v, struct str *out)
     if (row) {
         str_addz(out, row_text(row, FIELD_RUN_name));
         more_of(b, row, out);
+        tags_of(row, out);
     }
     if (b->rows) {
         place_text(b, out);

@@ -164,7 +164,7 @@ static const char *spark_metric(const struct browse *b)
 {
     for (size_t i = 0; i < b->columns.n; i++) {
         const struct browse_column *c = &b->columns.at[i];
-        if (c->source == BROWSE_SPARK && table_shows_column(&b->table, i)) {
+        if (c->source == BROWSE_SPARK && table_column_width(&b->table, i) > 0) {
             return c->key;
         }
     }

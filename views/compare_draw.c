@@ -118,7 +118,7 @@ static void keep_in_sight(struct comparison *c)
     if (c->table.first_column > at) {
         c->table.first_column = at;
     }
-    while (c->table.first_column < at && !table_shows_column(&c->table, current + 1)) {
+    while (c->table.first_column < at && table_column_width(&c->table, current + 1) == 0) {
         c->table.first_column++;
     }
     c->table_columns[0].title = c->table.first_column ? " FIELD" : "FIELD"; /* room for "‹" */

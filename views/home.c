@@ -23,7 +23,14 @@ static const struct {
     [GROUP_CONTEXTS] = {"Contexts", "Contexts"},
 };
 
-enum { NARROW_W = 60, NAME_W = 21, STATE_W = 23, TICK_MS = 1000, IDLE_TICK_MS = 60000 };
+enum {
+    NARROW_W = 60,
+    ROOMY_W = 76,
+    NAME_W = 21,
+    STATE_W = 23,
+    TICK_MS = 1000,
+    IDLE_TICK_MS = 60000
+};
 
 /* A line of the page: a title, a blank, or a row of a group. */
 struct line {
@@ -228,19 +235,24 @@ static const struct table_source source = {.row = source_row, .cell = source_cel
 
 static void columns_make(struct home *s, int w)
 {
-    bool is_narrow = w < NARROW_W;
+    bool is_narrow = w < NARROW_W, is_roomy = w >= ROOMY_W;
     s->columns[COL_NAME] = (struct table_column){.id = "name",
                                                  .title = "NAME",
-                                                 .min = is_narrow ? 8 : NAME_W,
-                                                 .ideal = is_narrow ? 18 : 48,
+                                                 .min = is_roomy ? NAME_W : 8,
+                                                 .ideal = is_roomy ? 48 : 18,
                                                  .flags = TABLE_FROZEN};
     s->columns[COL_STATE] = (struct table_column){.id = "status",
                                                   .title = "STATE",
-                                                  .min = is_narrow ? 8 : STATE_W,
+                                                  .min = is_roomy ? STATE_W : 8,
                                                   .ideal = is_narrow ? 16 : 0,
                                                   .flags = TABLE_FROZEN};
-    s->columns[COL_WHY] = (struct table_column){
-        .id = "why", .title = "WHY", .min = 10, .weight = 1, .priority = 2, .flags = TABLE_TIGHT};
+    /* WHY is the answer: where it is narrow, FOR goes before it */
+    s->columns[COL_WHY] = (struct table_column){.id = "why",
+                                                .title = "WHY",
+                                                .min = is_roomy ? 10 : 14,
+                                                .weight = 1,
+                                                .priority = 2,
+                                                .flags = TABLE_TIGHT};
     s->columns[COL_FOR] = (struct table_column){
         .id = "created", .title = "FOR", .min = 3, .priority = 1, .align = ALIGN_RIGHT};
     table_columns(&s->table, s->columns, ALEN(s->columns));
@@ -497,23 +509,37 @@ static void home_connection(const struct view *v, struct str *out, unsigned *sty
     }
 }
 
+/* "execution k3v9x0m2q8ab, local": what is done with it has to name it. */
+static void name_of(const struct row *row, struct str *out)
+{
+    const char *id = strchr(row->id, ':'), *context = row_text(row, FIELD_ATTENTION_context);
+    str_addf(out, "%s %s", row_text(row, FIELD_ATTENTION_kind), id ? id + 1 : row->id);
+    if (*context && group_of(row) != GROUP_CONTEXTS) {
+        str_addf(out, ", %s", context);
+    }
+}
+
+/* What the row does not say: where its WHY is cut the whole of it, else what is known besides. */
 static void home_sentence(const struct view *v, struct str *out)
 {
     const struct home *s = home_of(v);
     const struct row *row = selected(s);
-    const char *detail = row_text(row, FIELD_ATTENTION_detail);
-    const char *context = row_text(row, FIELD_ATTENTION_context);
     if (s->err.code && s->rows) {
         str_addz(out, s->err.msg);
-    } else if (row) {
-        const char *why = row_text(row, FIELD_ATTENTION_why);
-        if (!strstr(detail, why)) { /* the answer whole, which the row may have cut */
-            str_addf(out, "%s%s", why, *detail ? "; " : "");
-        }
-        str_addz(out, detail);
-        if (*context && group_of(row) != GROUP_CONTEXTS) {
-            str_addf(out, " (%s)", context);
-        }
+        return;
+    }
+    if (!row) {
+        return;
+    }
+    const char *why = row_text(row, FIELD_ATTENTION_why);
+    const char *detail = row_text(row, FIELD_ATTENTION_detail);
+    bool is_whole = (int)utf8_width(sv_z(why)) <= table_column_width(&s->table, COL_WHY);
+    if (!is_whole) {
+        str_addf(out, "%s  ", why);
+    }
+    name_of(row, out);
+    if (is_whole && *detail) {
+        str_addf(out, ": %s", detail);
     }
 }
 

@@ -16,19 +16,19 @@
 #define HEAD "id | name | status | group | kind | why | detail | created | context\n"
 #define RED                                                                                        \
     "execution:k3v9x0m2q8ab | nightly-features | Failed | Red | execution | join: killed, out of " \
-    "RAM | execution k3v9x0m2q8ab of nightly-features: join: killed, out of RAM | 2h | local\n"    \
-    "execution:aa11bb22cc33 | churn | Failed | Red | execution | AUC below 0.8 | execution "       \
-    "aa11bb22cc33 of churn: AUC below 0.8 | 3h | local\n"
+    "RAM | by ops; last good is b7qp02mz5kd1 | 2h | local\n"                                       \
+    "execution:aa11bb22cc33 | churn | Failed | Red | execution | AUC below 0.8 | by ci; none "     \
+    "before it was good | 3h | local\n"
 #define WAITING                                                                                    \
     "gate:PNL62QyxFl | churn/7 | PendingManualApproval | Waiting | Approval | auc 0.912, f1 0.88 " \
-    "| Approval PNL62QyxFl of execution k3v9x0m2q8ab, step register | 2h | local\n"                \
+    "| execution k3v9x0m2q8ab, step register | 2h | local\n"                                       \
     "gate:aB3dE6gH9j | label-audit | Waiting | Waiting | Callback | callback step: review | "      \
-    "Callback aB3dE6gH9j of execution r35net500000, step review | 40m | local\n"
+    "execution r35net500000, step review | 40m | local\n"
 #define RUNNING                                                                                    \
     "execution:tab000000000 | tabular | Executing | Running | execution | 2 of 8 done, now train " \
-    "| execution tab000000000 of tabular by ops | 30s | local\n"                                   \
+    "| by ops | 30s | local\n"                                                                     \
     "execution:r35net500000 | resnet-50 | Executing | Running | execution | 0 of 2 done, now "     \
-    "train | execution r35net500000 of resnet-50 by ops | 3h | local\n"
+    "train | by ops | 3h | local\n"
 #define CONTEXTS                                                                                   \
     "context:local | local | ready | Contexts | context | 14 executions, 3 models | this "         \
     "workspace | | local\n"                                                                        \

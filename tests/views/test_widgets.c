@@ -201,7 +201,7 @@ static void sparks_bars_gauges_tabs(void **state)
     static const char *const tabs[] = {"Overview", "Metrics", "Log"};
     struct canvas c;
     spark_text(&s, values, ALEN(values), 10, NAN, NAN);
-    assert_string_equal(s.p, "▇▆▅▅▃ ▁▁");
+    assert_string_equal(s.p, "▇▆▄▄▃ ▁▁");
     str_clear(&s);
     canvas_init(&c, 40, 8, false);
     struct bar_scale scale = bar_scale(32000, 40);

@@ -5,7 +5,10 @@
 
 #include "core/base/mem.h"
 
-enum { LEVELS = 8 };
+enum {
+    EIGHTHS = 8,
+    LEVELS = 7 /* a full cell would touch the row above */
+};
 
 static void bounds(const double *values, size_t n, double *lo, double *hi)
 {
@@ -27,9 +30,7 @@ static enum glyph level_of(double value, double lo, double hi)
     }
     double share = hi > lo ? (value - lo) / (hi - lo) : 0;
     share = share < 0 ? 0 : share > 1 ? 1 : share;
-    int level = 1 + (int)(share * (LEVELS - 1) + 0.5);
-    level = level > LEVELS - 1 ? LEVELS - 1 : level; /* a full cell would touch the row above */
-    return (enum glyph)(GLYPH_LEVEL_0 + level);
+    return (enum glyph)(GLYPH_LEVEL_1 + (int)(share * (LEVELS - 1) + 0.5));
 }
 
 /* Value that cell i of `cells` stands for: the last one in it. */
@@ -62,13 +63,13 @@ void gauge_draw(struct canvas *c, struct rect row, double fraction, unsigned sty
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     fraction = fraction > 0 ? fraction < 1 ? fraction : 1 : 0; /* NaN is 0 */
-    int parts = (int)(fraction * row.w * LEVELS + 0.5);
+    int parts = (int)(fraction * row.w * EIGHTHS + 0.5);
     int x = row.x;
-    for (; parts >= LEVELS; parts -= LEVELS) {
+    for (; parts >= EIGHTHS; parts -= EIGHTHS) {
         x = canvas_glyph(c, x, row.y, style, GLYPH_BAR_FULL);
     }
     if (parts > 0 && c->is_ascii) {
-        canvas_z(c, x, row.y, style, parts >= LEVELS / 2 ? "#" : " ");
+        canvas_z(c, x, row.y, style, parts >= EIGHTHS / 2 ? "#" : " ");
     } else if (parts > 0) {
         canvas_z(c, x, row.y, style, eighths[parts]);
     }

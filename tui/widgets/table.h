@@ -12,7 +12,8 @@
  *
  * The first row of the area holds titles (unless TABLE_NO_TITLES). Columns that do not fit are cut
  * by priority, lowest first, and titles end in "›"; right and left scroll over columns, frozen ones
- * stay. Widths are measured when data comes, only grow, and do not move while scrolling.
+ * stay. Widths are measured when data comes, only grow, and do not move while scrolling. What is
+ * left over goes to columns by weight; where columns are cut and none has a weight, to numbers.
  * Costs: draw O(visible cells); update O(rows looked at for the selection, at most 20,000). */
 #ifndef MLW_TUI_WIDGETS_TABLE_H
 #define MLW_TUI_WIDGETS_TABLE_H
@@ -132,7 +133,7 @@ void table_status(const struct table *t, struct status *st);
 enum can table_can(const struct table *t, enum cmd cmd, struct str *why);
 /* Whether columns are left out at the right; whether a cell aligns as a number. */
 bool table_is_cut(const struct table *t);
-bool table_shows_column(const struct table *t, size_t col); /* in the area of the last layout */
+int table_column_width(const struct table *t, size_t col); /* in the last layout; 0: not shown */
 bool table_is_number(struct sv text);
 
 #endif

@@ -89,20 +89,27 @@ static int shrink(const struct table *t, struct plan *p, int over)
     return over;
 }
 
-static void grow(const struct table *t, struct plan *p, int room)
+static long weight_of(const struct table *t, const struct plan *p, size_t col, bool is_numbers)
+{
+    const struct table_column *c = &t->columns[col];
+    return p->w[col] == 0 ? 0 : is_numbers ? c->align == ALIGN_POINT : c->weight;
+}
+
+/* Hands out what is left over; false: no column takes it. */
+static bool grow(const struct table *t, struct plan *p, int room, bool is_numbers)
 {
     long weight = 0, spare = room - total(t, p);
     for (size_t i = 0; i < t->column_count; i++) {
-        weight += p->w[i] > 0 ? t->columns[i].weight : 0;
+        weight += weight_of(t, p, i, is_numbers);
     }
+    bool has_taker = weight > 0;
     for (size_t i = 0; i < t->column_count && weight > 0 && spare > 0; i++) {
-        if (p->w[i] > 0 && t->columns[i].weight > 0) {
-            long part = spare * t->columns[i].weight / weight;
-            p->w[i] += (int)part;
-            spare -= part;
-            weight -= t->columns[i].weight;
-        }
+        long own = weight_of(t, p, i, is_numbers), part = spare * own / weight;
+        p->w[i] += (int)part;
+        spare -= part;
+        weight -= own;
     }
+    return has_taker;
 }
 
 static void place(const struct table *t, struct plan *p, int x)
@@ -144,7 +151,9 @@ static void plan_init(const struct table *t, struct plan *p, struct rect area)
         p->w[col] = 0;
         p->is_cut_right = true;
     }
-    grow(t, p, room - (p->is_cut_right ? 2 : 0));
+    if (!grow(t, p, room - (p->is_cut_right ? 2 : 0), false) && p->is_cut_right) {
+        (void)grow(t, p, room - 2, true); /* the last column ends where the titles do */
+    }
     place(t, p, area.x + margin);
 }
 
@@ -154,13 +163,13 @@ static void plan_release(struct plan *p)
     free(p->w);
 }
 
-bool table_shows_column(const struct table *t, size_t col)
+int table_column_width(const struct table *t, size_t col)
 {
     struct plan p;
     plan_init(t, &p, t->area);
-    bool is_shown = col < t->column_count && p.w[col] > 0;
+    int w = col < t->column_count ? p.w[col] : 0;
     plan_release(&p);
-    return is_shown;
+    return w;
 }
 
 bool table_is_cut(const struct table *t)
