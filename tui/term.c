@@ -573,6 +573,31 @@ void term_clipboard(struct str *out, struct sv text)
     str_addc(out, '\a');
 }
 
+/* Terminals that know OSC 777 and not OSC 9, or with a title only there. */
+static bool is_known_for_777(void)
+{
+    static const char *const names[] = {"rxvt", "foot"};
+    const char *vte = getenv("VTE_VERSION"), *name = getenv("TERM");
+    bool is_known = vte && *vte;
+    for (size_t i = 0; name && i < ALEN(names); i++) {
+        is_known |= sv_starts(sv_z(name), names[i]);
+    }
+    return is_known;
+}
+
+/* An operating system command, in what hands it on to the terminal around tmux or screen. */
+static void add_osc(struct str *out, const char *code, struct sv text)
+{
+    const char *tmux = getenv("TMUX"), *sty = getenv("STY");
+    bool is_in_tmux = tmux && *tmux, is_in_screen = sty && *sty && !is_in_tmux;
+    str_addz(out, is_in_tmux ? "\033Ptmux;\033" : is_in_screen ? "\033P" : "");
+    str_addf(out, "\033]%s;", code);
+    str_addsv(out, text);
+    str_addz(out, is_in_tmux     ? "\033\033\\\033\\"
+                  : is_in_screen ? "\a\033\\" /* an ESC \ would end what hands it on */
+                                 : "\033\\");
+}
+
 void term_notify(const struct term *t, struct str *out, struct sv text)
 {
     CLEANUP(str_release) struct str line = STR_INIT;
@@ -585,5 +610,5 @@ void term_notify(const struct term *t, struct str *out, struct sv text)
         utf8_encode(&line, code == ';' ? ',' : code); /* it parts the words of OSC 777 */
     }
     str_addz(&line, rest.n ? "…" : "");
-    str_addf(out, "\033]9;%s\033\\\033]777;notify;mlw;%s\033\\", line.p, line.p);
+    add_osc(out, is_known_for_777() ? "777;notify;mlw" : "9", sv_of(&line));
 }

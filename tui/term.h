@@ -47,8 +47,10 @@ void term_resume(struct term *t);                   /* and take again, with the 
  * the terminal would print the question. */
 bool term_ask_background(const struct term *t, struct str *out);
 void term_clipboard(struct str *out, struct sv text); /* OSC 52 */
-/* OSC 9 and OSC 777, which desktops show as a notification; nothing to terminals that would print
- * them. `text` is one harmless line; at most TERM_NOTIFY_BYTES of it are sent. */
+/* OSC 9 or OSC 777, whichever the terminal is known for, which desktops show as a notification:
+ * one, not both, as some terminals show both. Inside tmux and screen it is handed on to the
+ * terminal around them. Nothing to terminals that would print it. `text` is one harmless line; at
+ * most TERM_NOTIFY_BYTES of it are sent. */
 enum { TERM_NOTIFY_BYTES = 300 };
 void term_notify(const struct term *t, struct str *out, struct sv text);
 

@@ -190,11 +190,11 @@ void story_release(struct world *w)
 
 /* --- running --- */
 
-struct pty *story_spawn(const struct world *w, const char *term, const char *lang,
-                        const char *const *args)
+static struct pty *spawn(const struct world *w, const char *term, const char *lang,
+                         const char *const *args, const char *entry)
 {
     CLEANUP(mem_free_ptr) char *env = xasprintf("LANG=%s", lang);
-    const char *envs[] = {env, "LC_ALL=", NULL};
+    const char *envs[] = {env, "LC_ALL=", entry, NULL};
     const char *argv[ARGS_MAX + 2] = {w->bin};
     for (size_t i = 0; args && args[i] && i < ARGS_MAX; i++) {
         argv[i + 1] = args[i];
@@ -203,6 +203,17 @@ struct pty *story_spawn(const struct world *w, const char *term, const char *lan
                                                  .cwd = w->dir,
                                                  .env = envs,
                                                  .is_synced = !args && strcmp(term, "dumb") != 0});
+}
+
+struct pty *story_spawn(const struct world *w, const char *term, const char *lang,
+                        const char *const *args)
+{
+    return spawn(w, term, lang, args, NULL);
+}
+
+struct pty *story_spawn_in(const struct world *w, const char *term, const char *entry)
+{
+    return spawn(w, term, "C.UTF-8", NULL, entry);
 }
 
 static struct pty *run(const struct world *w, const char *const *args)

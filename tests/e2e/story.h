@@ -37,6 +37,8 @@ void story_release(struct world *w);
 /* The program as a person has it: no arguments is the screen, which is synced unless it is dumb. */
 struct pty *story_spawn(const struct world *w, const char *term, const char *lang,
                         const char *const *args);
+/* The screen with one more entry in its environment: "TMUX=…"; NULL: none. */
+struct pty *story_spawn_in(const struct world *w, const char *term, const char *entry);
 /* One command to its end, which is to be 0. Its first line, when that is wanted, is the caller's.
  */
 void story_command(const struct world *w, const char *const *args, char **ret);

@@ -43,16 +43,25 @@ static void approve(const struct world *w, const char *token)
                   NULL);
 }
 
+/* How a terminal is called: what stands around the words, NULL where it would print them. */
+struct call {
+    const char *term, *entry, *conf; /* entry: of its environment */
+    const char *before, *after;
+    size_t bells;
+};
+
 /* Watched on a row of a table, told in the journal. */
-static void from_another_view(const char *term, const char *conf, size_t bells, size_t notices)
+static void from_another_view(const struct call *c)
 {
     struct world w = story_of_review();
     CLEANUP(mem_free_ptr) char *told = xasprintf("%s Succeeded: 1 of 1 done", w.execution);
-    CLEANUP(mem_free_ptr) char *osc = xasprintf("\033]9;review %s\033\\", told);
-    if (conf) {
-        tmp_file(w.dir, ".mlw/mlw.conf", sv_z(conf));
+    CLEANUP(mem_free_ptr)
+    char *osc =
+        xasprintf("%sreview %s%s", c->before ? c->before : "none", told, c->after ? c->after : "");
+    if (c->conf) {
+        tmp_file(w.dir, ".mlw/mlw.conf", sv_z(c->conf));
     }
-    struct pty *p = story_spawn(&w, term, "C.UTF-8", NULL);
+    struct pty *p = story_spawn_in(&w, c->term, c->entry);
     story_text(p, "Waiting for a person 1");
     CLEANUP(mem_free_ptr) char *token = token_of(&w);
     story_keys(p, ":executions<Enter>");
@@ -69,9 +78,9 @@ static void from_another_view(const char *term, const char *conf, size_t bells, 
     approve(&w, token);
     story_text(p, told);
     story_keys(p, "?"); /* the frame with the call is out */
-    assert_int_equal(count(p, osc), notices);
-    assert_int_equal(count(p, "\033]777;notify;mlw;"), notices);
-    assert_int_equal(count(p, "\a"), bells);
+    assert_int_equal(count(p, osc), c->before ? 1 : 0);
+    assert_int_equal(count(p, "]9;") + count(p, "]777;"), c->before ? 1 : 0);
+    assert_int_equal(count(p, "\a"), c->bells);
     story_keys(p, "q:executions<Enter>");
     story_row(p, w.execution, "Succeeded");
     story_keys(p, ":notify<Enter>");
@@ -83,21 +92,43 @@ static void from_another_view(const char *term, const char *conf, size_t bells, 
 static void a_desktop_is_notified(void **state)
 {
     (void)state;
-    from_another_view("xterm-256color", NULL, 1, 1);
+    static const struct call calls[] = {
+        {"xterm-256color", NULL, NULL, "\033]9;", "\033\\", 1},
+        {"xterm-256color", "VTE_VERSION=7200", NULL, "\033]777;notify;mlw;", "\033\\", 1},
+        {"rxvt-unicode-256color", NULL, NULL, "\033]777;notify;mlw;", "\033\\", 1},
+    };
+    for (size_t i = 0; i < ALEN(calls); i++) {
+        from_another_view(&calls[i]);
+    }
+}
+
+static void what_stands_between_hands_it_on(void **state)
+{
+    (void)state;
+    static const struct call calls[] = {
+        {"screen-256color", "TMUX=/tmp/tmux-0/default,1,0", NULL, "\033Ptmux;\033\033]9;",
+         "\033\033\\\033\\", 1},
+        {"screen", "STY=1.pts", NULL, "\033P\033]9;", "\a\033\\", 2}, /* one ends it */
+    };
+    for (size_t i = 0; i < ALEN(calls); i++) {
+        from_another_view(&calls[i]);
+    }
 }
 
 static void what_would_print_it_only_rings(void **state)
 {
     (void)state;
-    from_another_view("linux", NULL, 1, 0);
-    from_another_view("vt100", NULL, 1, 0);
+    from_another_view(&(struct call){.term = "linux", .bells = 1});
+    from_another_view(&(struct call){.term = "vt100", .bells = 1});
 }
 
 static void mlw_conf_says_how_much(void **state)
 {
     (void)state;
-    from_another_view("xterm-256color", "[notify]\nterminal = bell\n", 1, 0);
-    from_another_view("xterm-256color", "[notify]\nterminal = never\n", 0, 0);
+    from_another_view(&(struct call){
+        .term = "xterm-256color", .conf = "[notify]\nterminal = bell\n", .bells = 1});
+    from_another_view(
+        &(struct call){.term = "xterm-256color", .conf = "[notify]\nterminal = never\n"});
 }
 
 /* A gate calls when somebody else decides it, in the words of a person. */
@@ -236,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_desktop_is_notified),
+        cmocka_unit_test(what_stands_between_hands_it_on),
         cmocka_unit_test(what_would_print_it_only_rings),
         cmocka_unit_test(mlw_conf_says_how_much),
         cmocka_unit_test(all_who_look_make_one_call),
