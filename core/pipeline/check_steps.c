@@ -296,6 +296,20 @@ static void check_nests(struct checker *c, const struct definition_step *s, cons
     }
 }
 
+/* What becomes the reason of the failure is a text. */
+static void check_message(struct checker *c, const struct definition_step *s,
+                          const struct trail *of)
+{
+    const struct json *v = json_get(s->arguments, "ErrorMessage");
+    struct trail at = trail_key(of, "ErrorMessage");
+    bool is_unknown = v && value_kind(v) == VALUE_UNKNOWN_FUNCTION; /* which is told as such */
+    bool is_other = v && value_kind(v) == VALUE_SCALAR && !json_is(v, JSON_STRING);
+    if (v && !is_unknown && (is_other || !value_is_operand(v))) {
+        check_problem(c, &at, "ErrorMessage must be a string, Get, Std:Join or Std:JsonGet, not %s",
+                      json_type_name(json_type(v)));
+    }
+}
+
 static void check_arguments(struct checker *c, const struct definition_step *s,
                             const struct trail *of)
 {
@@ -310,6 +324,9 @@ static void check_arguments(struct checker *c, const struct definition_step *s,
         return;
     }
     check_nests(c, s, &at);
+    if (s->type == STEP_FAIL) {
+        check_message(c, s, &at);
+    }
     if (s->type == STEP_FOR_EACH) {
         check_for_each(&x, s->arguments, &at);
     }

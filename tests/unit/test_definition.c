@@ -245,6 +245,17 @@ static const struct {
     {COND("{'Type':'Or'}"), "$.Steps[0].Arguments.Conditions[0].Conditions", "missing"},
     {COND("{'Type':'Or','Conditions':[{'Type':'X'}]}"),
      "$.Steps[0].Arguments.Conditions[0].Conditions[0].Type", "\"X\""},
+    /* Fail */
+    {DOC("", "{'Name':'f','Type':'Fail','Arguments':{'ErrorMessage':{'a':1}}}"),
+     "$.Steps[0].Arguments.ErrorMessage", "must be a string, Get, Std:Join or Std:JsonGet, not"},
+    {DOC("", "{'Name':'f','Type':'Fail','Arguments':{'ErrorMessage':['a']}}"),
+     "$.Steps[0].Arguments.ErrorMessage", "not an array"},
+    {DOC("", "{'Name':'f','Type':'Fail','Arguments':{'ErrorMessage':7}}"),
+     "$.Steps[0].Arguments.ErrorMessage", "not a number"},
+    {DOC("", "{'Name':'f','Type':'Fail','Arguments':{'ErrorMessage':null}}"),
+     "$.Steps[0].Arguments.ErrorMessage", "not null"},
+    {DOC("", "{'Name':'f','Type':'Fail','Arguments':{'ErrorMessage':{'Std:Odd':1}}}"),
+     "$.Steps[0].Arguments.ErrorMessage", "no such function"},
     /* cache and retry */
     {CACHE("true"), "$.Steps[0].CacheConfig", "must be an object"},
     {CACHE("{'Enabled':'yes'}"), "$.Steps[0].CacheConfig.Enabled", "must be a boolean"},
