@@ -56,7 +56,7 @@ size_t execution_done(const struct execution *x, size_t *ret_all)
         const char *status = row_text(x->at[i], FIELD_STEP_status);
         bool is_skipped = z_eq(status, "skipped");
         all += !is_skipped;
-        done += !is_skipped && state_is_final(status);
+        done += !is_skipped && state_is_final(status) && !z_eq(status, "Stopped");
     }
     *ret_all = all;
     return done;
