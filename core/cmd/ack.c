@@ -2,6 +2,13 @@
 #include "core/base/mem.h"
 #include "core/cmd/act.h"
 
+const char *cmd_ack_state(enum kind kind)
+{
+    static const char *const states[KIND_COUNT] = {
+        [KIND_EXECUTION] = "Failed", [KIND_GATE] = "Waiting"};
+    return states[kind];
+}
+
 static bool ack(const struct cmd_line *line, struct ev *ret_reply, struct err *e)
 {
     enum kind kind = cmd_kind(line->args.at[0], e);
@@ -16,7 +23,7 @@ static bool ack(const struct cmd_line *line, struct ev *ret_reply, struct err *e
     if (!id) {
         return false;
     }
-    if (kind != KIND_EXECUTION && kind != KIND_GATE) {
+    if (!cmd_ack_state(kind)) {
         return err_set(e, ERR_REFUSED, "%s %s cannot be put aside: executions and gates can",
                        kinds[kind].singular, id);
     }

@@ -42,9 +42,26 @@ char *cmd_resolve(const struct cmd_line *line, enum kind kind, const char *id, s
     return whole;
 }
 
+/* What is called a kind elsewhere, and where it is found. */
+static const struct {
+    const char *word, *where;
+} no_kinds[] = {
+    {"message", "messages are what a screen has said since it was opened: :messages there"},
+    {"messages", "messages are what a screen has said since it was opened: :messages there"},
+    {"project", "a project is a folder with a workspace in it: mlw -C DIR ls contexts"},
+    {"projects", "a project is a folder with a workspace in it: mlw -C DIR ls contexts"},
+};
+
 enum kind cmd_kind(const char *name, struct err *e)
 {
     enum kind kind = kind_find(sv_z(name));
+    for (size_t i = 0; kind == KIND_COUNT && i < ALEN(no_kinds); i++) {
+        if (strcmp(name, no_kinds[i].word) == 0) {
+            err_set(e, ERR_USAGE, "no %s are kept to be listed", no_kinds[i].word);
+            err_hint(e, "%s", no_kinds[i].where);
+            return kind;
+        }
+    }
     if (kind == KIND_COUNT) {
         CLEANUP(str_release) struct str all = STR_INIT;
         for (enum kind k = 0; k < KIND_COUNT; k++) {

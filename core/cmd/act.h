@@ -20,6 +20,9 @@ MUST_USE bool cmd_store(const struct cmd_line *line, struct store **ret_store, s
 char *cmd_resolve(const struct cmd_line *line, enum kind kind, const char *id, struct err *e);
 /* The kind of that name; KIND_COUNT and ERR_USAGE with all of them where there is none. */
 enum kind cmd_kind(const char *name, struct err *e);
+/* Things of these kinds are put aside by mlw ack while they are in that state; NULL: of no other.
+ */
+const char *cmd_ack_state(enum kind kind);
 /* The complete answer to a query; the caller unrefs. NULL with an error. */
 struct snapshot *cmd_ask(struct hub *hub, const struct query *query, struct err *e);
 

@@ -1,8 +1,13 @@
 /* Completion: what the words before say about the last one; see complete.h. */
 #include "core/cmd/complete.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "core/base/embed.h"
 #include "core/base/mem.h"
+#include "core/base/os.h"
+#include "core/base/path.h"
 #include "core/base/utf8.h"
 
 void complete_offer(struct completion *c, const char *text, const char *what)
@@ -30,7 +35,7 @@ struct scan {
     const struct cmd_option *pending; /* takes the next word */
     VEC(const struct cmd_option *) used;
     bool has_ended; /* "--" */
-    bool is_lost;   /* there is no such command */
+    bool is_lost;   /* there is no such command, or folder */
 };
 
 static const struct cmd_option *option_of(const struct scan *s, struct sv name, char letter)
@@ -52,6 +57,24 @@ static const struct cmd_option *split_option(const struct scan *s, const char *w
                    : option_of(s, (struct sv){NULL, 0}, word[1]);
 }
 
+/* Where the command would work; a shell has not opened "~/" yet. */
+static void go_to(struct scan *s, const char *word)
+{
+    CLEANUP(mem_free_ptr) char *home = NULL;
+    CLEANUP(mem_free_ptr) char *dir = NULL;
+    struct err ignored;
+    if (strncmp(word, "~/", 2) == 0) {
+        home = os_home_dir();
+        dir = path_join(home, word + 2);
+    }
+    if (*word && chdir(dir ? dir : word) != 0) {
+        s->is_lost = true;
+        return;
+    }
+    free(s->c->dir);
+    s->c->dir = os_real_path(".", &ignored);
+}
+
 static void read_option(struct scan *s, const char *word)
 {
     size_t n;
@@ -64,14 +87,16 @@ static void read_option(struct scan *s, const char *word)
     if (o->type != OPTION_FLAG && !has_value) {
         s->pending = o;
     } else if (strcmp(o->long_name, "directory") == 0) {
-        s->c->dir = word + n;
+        go_to(s, word + n);
     }
 }
 
 static void read_word(struct scan *s, const char *word)
 {
     if (s->pending) {
-        s->c->dir = strcmp(s->pending->long_name, "directory") == 0 ? word : s->c->dir;
+        if (strcmp(s->pending->long_name, "directory") == 0) {
+            go_to(s, word);
+        }
         s->pending = NULL;
     } else if (!s->has_ended && strcmp(word, "--") == 0) {
         s->has_ended = true;
@@ -162,7 +187,7 @@ static void offer(struct scan *s, const char *word)
 
 int cmd_complete(const struct cmd_line *line)
 {
-    struct completion c = {.line = line, .dir = line->globals.dir, .out = STR_INIT};
+    struct completion c = {.line = line, .out = STR_INIT};
     struct scan s = {.c = &c};
     size_t n = line->args.n;
     for (size_t i = 0; i + 1 < n; i++) {
@@ -172,6 +197,7 @@ int cmd_complete(const struct cmd_line *line)
         offer(&s, line->args.at[n - 1]);
     }
     cmd_out(sv_of(&c.out));
+    free(c.dir);
     store_close(c.st);
     str_release(&c.out);
     vec_release(&c.args);

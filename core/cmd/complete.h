@@ -3,8 +3,9 @@
  *
  * All comes from the table of commands: an option's or argument's placeholder ("KIND", "FILE",
  * "none|some|N") says what it takes; complete_values.c knows each placeholder. A line is
- * `CANDIDATE<TAB>what it is`, or `:files<TAB>PREFIX` where the shell itself knows better. The
- * store is opened to read, at need; what goes wrong offers nothing. One thread. */
+ * `CANDIDATE<TAB>what it is`, or `:files<TAB>PREFIX<TAB>DIR` where the shell itself knows better
+ * (DIR: the folder of -C, in which the process works once that is read). The store is opened to
+ * read, at need; what goes wrong offers nothing. One thread. */
 #ifndef MLW_CMD_COMPLETE_H
 #define MLW_CMD_COMPLETE_H
 
@@ -15,7 +16,7 @@ struct completion {
     const struct cmd_line *line;
     const struct cmd_info *command; /* NULL: none yet */
     VEC(const char *) args;         /* those before the word */
-    const char *dir;                /* of -C */
+    char *dir;                      /* of -C, whole; NULL: none */
     const char *prefix;             /* what stands before the value in its word: "--expect=" */
     size_t prefix_n;
     struct sv word; /* what is typed of the value */

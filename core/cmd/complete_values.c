@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
+#include "core/base/utf8.h"
 #include "core/cmd/act.h"
 #include "core/cmd/complete.h"
 #include "core/config/config.h"
@@ -20,13 +21,6 @@ static struct store *store_of(struct completion *c)
 {
     struct cmd_line line = {.globals = {.is_read_only = true}};
     struct err ignored;
-    CLEANUP(mem_free_ptr) char *home = NULL;
-    CLEANUP(mem_free_ptr) char *dir = NULL;
-    if (c->dir && strncmp(c->dir, "~/", 2) == 0) { /* the shell has not opened it yet */
-        home = os_home_dir();
-        dir = path_join(home, c->dir + 2);
-    }
-    line.globals.dir = dir ? dir : c->dir;
     if (!c->st && !cmd_store(&line, &c->st, &ignored)) {
         c->st = NULL;
     }
@@ -94,12 +88,26 @@ static void offer_commands(struct completion *c)
     }
 }
 
+static bool is_ack(const struct completion *c)
+{
+    return c->command && c->command->run == cmd_ack;
+}
+
 /* Many of a kind are listed, one is shown. */
 static void offer_kinds(struct completion *c)
 {
     bool is_one = c->command && strstr(c->command->args, "KIND ID");
     for (enum kind k = 0; k < KIND_COUNT; k++) {
-        complete_offer(c, is_one ? kinds[k].singular : kinds[k].plural, kinds[k].help);
+        if (!is_ack(c) || cmd_ack_state(k)) {
+            complete_offer(c, is_one ? kinds[k].singular : kinds[k].plural, kinds[k].help);
+        }
+    }
+}
+
+static void offer_to_ack(struct completion *c, enum kind kind)
+{
+    if (cmd_ack_state(kind)) {
+        offer_rows(c, kind, NULL, cmd_ack_state(kind));
     }
 }
 
@@ -116,6 +124,8 @@ static void offer_ids(struct completion *c)
     if (kind == KIND_COUNT) {
         offer_rows(c, KIND_RUN, NULL, NULL);
         offer_rows(c, KIND_PACKAGE, NULL, NULL);
+    } else if (is_ack(c)) {
+        offer_to_ack(c, kind);
     } else if (!is_parent) {
         offer_rows(c, kind, NULL, NULL);
     } else if (parents[kind]) {
@@ -265,9 +275,15 @@ static void offer_parameters(struct completion *c)
     definition_release(&def);
 }
 
+/* The shell knows files best: what stands before their name, and the folder of -C. */
 static void hand_over(struct completion *c, const char *what)
 {
-    str_addf(&c->out, "%s\t%.*s\n", what, (int)c->prefix_n, c->prefix);
+    CLEANUP(str_release) struct str clean = STR_INIT;
+    utf8_sanitize(&clean, sv_z(c->dir ? c->dir : ""));
+    if (!c->dir || sv_eqz(sv_of(&clean), c->dir)) {
+        str_addf(&c->out, "%s\t%.*s\t%s\n", what, (int)c->prefix_n, c->prefix,
+                 c->dir ? c->dir : "");
+    }
 }
 
 static void offer_files(struct completion *c)

@@ -39,9 +39,8 @@ int cmd_show(const struct cmd_line *line)
     static const enum cmd_format formats[] = {FORMAT_TEXT, FORMAT_JSON};
     struct err e = ERR_INIT;
     enum cmd_format format;
-    enum kind kind = kind_find(sv_z(line->args.at[0]));
+    enum kind kind = cmd_kind(line->args.at[0], &e);
     if (kind == KIND_COUNT) {
-        err_set(&e, ERR_USAGE, "there are no \"%s\"", line->args.at[0]);
         return cmd_fail(line, &e);
     }
     struct hub *hub = NULL;

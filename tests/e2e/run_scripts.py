@@ -505,7 +505,7 @@ ZSH = """
 compdef() { }
 _call_program() { shift; eval "$*"; }
 _describe() { print -l -- "${(@P)3}"; }
-_files() { print files; }
+_files() { print -- files "$@"; }
 compset() { print -- "$@"; }
 eval "$(mlw completion zsh)"
 words=("$@")
@@ -570,12 +570,13 @@ def case_completion_of_commands_options_and_values(space):
         same(tab(space, *words), want, str(words))
     same(tab(space, "ls", ""), kind_names(space, 0))
     same(tab(space, "show", ""), kind_names(space, 1))
+    same(tab(space, "ack", ""), ["execution", "gate"], "what can be put aside")
 
 
 def kind_names(space, is_one):
-    """Of all kinds, as `ls` names them; in the singular as completion of `show` and `ack` agree."""
+    """Of all kinds, as `ls` names them; in the singular as completion of `show` and `watch` agree."""
     if is_one:
-        return tab(space, "ack", "")
+        return tab(space, "watch", "")
     said = space.call("ls", "nothing", status=2).err
     return re.search("kinds are (.*)", said).group(1).split(", ")
 
@@ -587,26 +588,34 @@ def case_completion_of_ids_and_files(space):
     token = until_waiting(space, waits)
     first = space.call("ls", "executions", "--filter", "pipeline=alpha", "-o", "json").json()[0]["id"]
     run = space.call("ls", "runs", "-o", "json").json()[0]["id"]
+    failed = space.run(BAD, "--name", "zz", status=1).id
     space.write("deep/x.json", "{}")
+    space.write("deep/er/y.json", "{}")
     space.document(pipeline(processing("one", "true"), parameters=[
         parameter("Epochs", 3, "Integer"), parameter("Depth", 2, "Integer")]), name="q.json")
-    for words, want in ((["show", "execution", ""], [first, waits]), (["stop", first[:6]], [first]),
-                        (["ls", "steps", "--parent", ""], [first, waits]),
+    for words, want in ((["show", "execution", ""], [first, waits, failed]),
+                        (["stop", first[:6]], [first]), (["ack", "execution", ""], [failed]),
+                        (["ack", "run", ""], []),
+                        (["ls", "steps", "--parent", ""], [first, waits, failed]),
                         (["ls", "lineage", "--parent", "run", ":", ""], [run]),
                         (["logs", first + "/"], [first + "/fit"]),
                         (["logs", first + "/fit/"], [first + "/fit/1"]),
-                        (["show", "step", ""], [first + "/fit", waits + "/ask"]),
+                        (["show", "step", first[:4]], [first + "/fit"]),
                         (["gate", "approve", ""], [token]), (["ack", "gate", ""], [token]),
                         (["history", ""], [run]), (["history", run, ""], ["loss"]),
                         (["ls", "runs", "--sort", "metrics.l"], ["metrics.loss", "metrics.loss:desc"]),
                         (["show", "attention", "gate", ":", ""], [token]),
-                        (["run", "w"], ["waits"]), (["run", "deep/"], ["deep/x.json"]),
+                        (["run", "w"], ["waits"]), (["run", "deep/"], ["deep/er", "deep/x.json"]),
                         (["run", "--junit", "=", "deep/x"], ["deep/x.json"]),
                         (["run", "q.json", "-p", ""], ["Depth=", "Epochs="]),
                         (["run", "q.json", "--param", "E"], ["Epochs="]),
                         (["run", "absent", "-p", ""], []),
                         (["run", "-p", ""], []), (["gate", "approve", "--output", ""], []),
-                        (["check", "p"], ["p.json"]), (["-C", "d"], ["deep"])):
+                        (["check", "p"], ["p.json"]), (["-C", "d"], ["deep"]),
+                        (["-C", "deep", "run", "x"], ["x.json"]),
+                        (["-Cdeep", "run", "p"], []),
+                        (["-C", "deep", "run", "q.json", "-p", ""], []),
+                        (["-C", "deep", "run", "--junit", "=", "er/"], ["er/y.json"])):
         same(sorted(tab(space, *words)), sorted(want), str(words))
 
 
@@ -622,6 +631,7 @@ def case_completion_lets_no_name_become_a_command(space):
 def case_completion_in_zsh_and_fish(space):
     space.run(GOOD, "--name", "alpha")
     execution = space.call("ls", "executions", "-o", "json").json()[0]["id"]
+    space.write("deep/x.json", "{}")
     zsh, fish = space.call("completion", "zsh").out, space.call("completion", "fish").out
     assert zsh.startswith("#compdef mlw\n") and "compdef _mlw mlw" in zsh, zsh
     contains(fish, "complete -c mlw ")
@@ -629,13 +639,15 @@ def case_completion_in_zsh_and_fish(space):
         for words, want in ((["stat"], ["status:say what is red, waits and runs; exit 1 if anything is red"]),
                             (["show", "exec", ""], [execution + ":alpha Succeeded"]),
                             (["ls", "runs", "--expect=s"], ["--expect=some:"]),
-                            (["run", "--junit=x"], ["-P --junit=", "files"]), (["zz"], [])):
+                            (["run", "--junit=x"], ["-P --junit=", "files"]), (["zz"], []),
+                            (["-C", "deep", "check", "x"], ["files -W " + os.path.join(space.dir, "deep")])):
             same(shell(space, ["zsh", "-f", "-c", ZSH, "zsh"], "mlw", *words), want, str(words))
     if shutil.which("fish"):
         script = "mlw completion fish | source; complete -C $argv[1]"
         for line, want in (("mlw stat", ["status\tsay what is red, waits and runs; exit 1 if anything is red"]),
                            ("mlw show exec ", [execution + "\talpha Succeeded"]),
-                           ("mlw ls runs --expect=s", ["--expect=some"]), ("mlw zz", [])):
+                           ("mlw ls runs --expect=s", ["--expect=some"]), ("mlw zz", []),
+                           ("mlw -C deep check x", ["x.json"])):
             same([s.rstrip("\t") for s in shell(space, ["fish", "--no-config", "-c", script], line)],
                  want, line)
 

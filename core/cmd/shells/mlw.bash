@@ -2,7 +2,7 @@
 # Completion of mlw in bash, with or without the package bash-completion:
 #   eval "$(mlw completion bash)"
 _mlw() {
-    local glue='' before='' prefix='' has_files='' line word i
+    local glue='' before='' prefix='' has_files='' dir='' line word i
     local -a words=()
     COMPREPLY=()
     # bash cuts words at these signs; here they are whole again
@@ -28,12 +28,14 @@ _mlw() {
         :files* | :dirs*)
             has_files=1
             prefix=${line#*$'\t'}
+            dir=${prefix#*$'\t'}
+            prefix=${prefix%%$'\t'*}
             local action=-f
             [[ $line == :dirs* ]] && action=-d
             while IFS= read -r line; do
                 line=$prefix$line
                 COMPREPLY+=("${line#"$before"}")
-            done < <(compgen "$action" -- "${word#"$prefix"}")
+            done < <(cd -- "${dir:-.}" 2>/dev/null && compgen "$action" -- "${word#"$prefix"}")
             ;;
         *)
             line=${line%%$'\t'*}
