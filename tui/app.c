@@ -480,7 +480,7 @@ static int tty_open(struct err *e)
         fd = fd >= 0 ? fd : open("/dev/tty", O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     }
     if (fd < 0) {
-        err_set(e, ERR_FAILED, "standard input and output are not a terminal");
+        err_set(e, ERR_USAGE, "standard input and output are not a terminal");
         (void)err_hint(e, "use a command (mlw help), or --plain");
     }
     return fd;

@@ -34,17 +34,28 @@ const struct cmd_option *cmd_option_find(const struct cmd_option *options, struc
     return NULL;
 }
 
-static bool set_global(struct cmd_globals *g, const char *name, const char *text)
+/* As git does: what is named after it, files too, is looked for from there. */
+static bool go_to(const char *dir, struct err *e)
+{
+    return !dir[0] || chdir(dir) == 0 ||
+           (errno == ENOENT ? err_set(e, ERR_IO, "there is no folder %s", dir)
+                            : err_sys(e, "cannot work in %s", dir));
+}
+
+static void set_global(struct cmd_globals *g, const char *name, const char *text)
 {
     const struct {
         const char *name;
         const char **text;
         bool *flag;
     } table[] = {
-        {"directory", &g->dir, NULL},     {"context", &g->context, NULL},
-        {"open", &g->open, NULL},         {"shot", &g->shot, NULL},
-        {"theme", &g->theme, NULL},       {"size", &g->size, NULL},
-        {"plain", NULL, &g->is_plain},    {"read-only", NULL, &g->is_read_only},
+        {"context", &g->context, NULL},
+        {"open", &g->open, NULL},
+        {"shot", &g->shot, NULL},
+        {"theme", &g->theme, NULL},
+        {"size", &g->size, NULL},
+        {"plain", NULL, &g->is_plain},
+        {"read-only", NULL, &g->is_read_only},
         {"no-color", NULL, &g->no_color},
     };
     for (size_t i = 0; i < ALEN(table); i++) {
@@ -54,10 +65,8 @@ static bool set_global(struct cmd_globals *g, const char *name, const char *text
             } else {
                 *table[i].text = text;
             }
-            return true;
         }
     }
-    return false;
 }
 
 struct parser {
@@ -89,8 +98,10 @@ static bool apply(struct parser *p, const struct cmd_option *o, bool is_global, 
         p->wants_help = true;
     } else if (strcmp(o->long_name, "version") == 0) {
         p->wants_version = true;
+    } else if (is_global && strcmp(o->long_name, "directory") == 0) {
+        return go_to(text, p->e);
     } else if (is_global) {
-        return set_global(&p->line->globals, o->long_name, text);
+        set_global(&p->line->globals, o->long_name, text);
     } else {
         struct cmd_value v = {o, text};
         vec_push(&p->line->values, v);

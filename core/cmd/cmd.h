@@ -47,9 +47,11 @@ const struct cmd_info *cmd_find(const char *name); /* NULL: there is none */
 const struct cmd_option *cmd_option_find(const struct cmd_option *options, struct sv name,
                                          char short_name);
 
-/* Options before the command (and after it), for the screen and for all commands. */
+/* Options before the command (and after it), for the screen and for all commands. -C is none of
+ * them: the process works there from when it is read. */
 struct cmd_globals {
-    const char *dir, *context, *open, *shot, *theme, *size;
+    const char *dir; /* the workspace is looked for from there; NULL: from the current folder */
+    const char *context, *open, *shot, *theme, *size;
     bool is_read_only, is_plain, no_color;
 };
 

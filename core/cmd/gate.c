@@ -2,6 +2,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/cmd/act.h"
+#include "core/cmd/note.h"
 #include "core/cmd/rows.h"
 #include "core/model/cell.h"
 
@@ -90,5 +91,6 @@ int cmd_gate(const struct cmd_line *line)
         cmd_outz("\n");
     }
     ev_release(&reply);
+    note_config(line);
     return 0;
 }

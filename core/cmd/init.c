@@ -6,7 +6,7 @@ int cmd_init(const struct cmd_line *line)
     struct err e = ERR_INIT;
     struct workspace ws;
     struct store *st = NULL;
-    const char *dir = line->args.n ? line->args.at[0] : line->globals.dir ? line->globals.dir : ".";
+    const char *dir = line->args.n ? line->args.at[0] : ".";
     if (!workspace_init(dir, &ws, &e)) {
         return cmd_fail(line, &e);
     }

@@ -14,8 +14,7 @@ int cmd_new(const struct cmd_line *line)
         return cmd_fail(line, &e);
     }
     CLEANUP(str_release) struct str out = STR_INIT;
-    str_addf(&out, "%s is laid down; start it with: mlw -C %s run %s/pipeline.json\n", ws.dir, dir,
-             dir);
+    str_addf(&out, "%s is laid down; start it with: mlw -C %s run pipeline.json\n", ws.dir, dir);
     cmd_out(sv_of(&out));
     workspace_release(&ws);
     return 0;

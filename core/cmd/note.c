@@ -3,27 +3,43 @@
 
 #include <stdio.h>
 
-#include "core/config/config.h"
 #include "core/executor/executor.h"
 #include "core/executor/logout.h"
 
 /* The settings of the workspace, or of the person alone where there is none. */
-static bool load_config(const struct cmd_line *line, struct config *ret_config)
+static bool load_config(const struct cmd_line *line, struct config *ret_config, struct err *e)
 {
     struct workspace ws;
-    struct err e = ERR_INIT;
-    if (!cmd_workspace(line, false, &ws, &e)) {
-        return config_load(NULL, ret_config, &e);
+    if (!cmd_workspace(line, false, &ws, e)) {
+        return config_load(NULL, ret_config, e);
     }
-    bool ok = config_load(ws.dir, ret_config, &e);
+    bool ok = config_load(ws.dir, ret_config, e);
     workspace_release(&ws);
     return ok;
+}
+
+bool note_load_config(const struct cmd_line *line, struct config *ret_config)
+{
+    struct err e = ERR_INIT;
+    bool ok = load_config(line, ret_config, &e);
+    if (!ok) {
+        (void)cmd_fail(line, &e);
+    }
+    return ok;
+}
+
+void note_config(const struct cmd_line *line)
+{
+    struct config config;
+    if (note_load_config(line, &config)) {
+        config_release(&config);
+    }
 }
 
 void note_sandbox(const struct cmd_line *line)
 {
     struct config config;
-    if (!load_config(line, &config)) {
+    if (!note_load_config(line, &config)) {
         return;
     }
     enum config_sandbox wanted = config.executor_sandbox;

@@ -4,6 +4,7 @@
 
 #include "core/base/mem.h"
 #include "core/cmd/cmd.h"
+#include "core/config/config.h"
 #include "core/pipeline/foresee.h"
 
 /* The workspace's store to look into; neither has to be there. */
@@ -63,7 +64,12 @@ int cmd_plan(const struct cmd_line *line)
     struct foresee_of of = {.what = line->args.at[0], .name = cmd_text(line, "name")};
     of.param_count = cmd_list(line, "param", &params);
     of.params = params;
-    bool ok = open_store(line, &ws, &has_ws, &st, &e);
+    struct config config = {0};
+    bool ok = open_store(line, &ws, &has_ws, &st, &e) &&
+              config_load(has_ws ? ws.dir : NULL, &config, &e); /* as the start would */
+    if (ok) {
+        config_release(&config);
+    }
     of.ws = has_ws ? &ws : NULL;
     of.st = st;
     CLEANUP(json_free_ptr) struct json *plan = ok ? foresee(&of, &e) : NULL;

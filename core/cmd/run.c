@@ -1,4 +1,5 @@
 /* mlw run, watch, stop, retry: an execution from its start to its end. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/mem.h"
@@ -41,6 +42,14 @@ static int follow(const struct cmd_line *line, const char *execution,
     return status;
 }
 
+/* Alone on the first line, once the execution is durable. */
+static void print_id(const char *id)
+{
+    CLEANUP(str_release) struct str out = STR_INIT;
+    str_addf(&out, "%s\n", id);
+    cmd_out(sv_of(&out));
+}
+
 static int start(const struct cmd_line *line, const struct wait_options *options)
 {
     struct err e = ERR_INIT;
@@ -61,9 +70,7 @@ static int start(const struct cmd_line *line, const struct wait_options *options
     }
     CLEANUP(mem_free_ptr) char *id = xstrdup(reply.reply_id);
     ev_release(&reply);
-    CLEANUP(str_release) struct str out = STR_INIT;
-    str_addf(&out, "%s\n", id);
-    cmd_out(sv_of(&out));
+    print_id(id);
     note_sandbox(line);
     note_logout();
     return cmd_has(line, "detach") ? 0 : follow(line, id, options);
@@ -106,9 +113,11 @@ static bool resolve(const struct cmd_line *line, char *ret_id, int *ret_status)
     return ok;
 }
 
-static int act_on(const struct cmd_line *line, enum req_type type, char *ret_id)
+/* *ret_said is what was done, which the caller frees; NULL after a failure. */
+static int act_on(const struct cmd_line *line, enum req_type type, char *ret_id, char **ret_said)
 {
     int status = 0;
+    *ret_said = NULL;
     if (!resolve(line, ret_id, &status)) {
         return status;
     }
@@ -118,6 +127,7 @@ static int act_on(const struct cmd_line *line, enum req_type type, char *ret_id)
     if (!cmd_act(line, false, &req, &reply, &e)) {
         return cmd_fail(line, &e);
     }
+    *ret_said = xstrdup(reply.text);
     ev_release(&reply);
     return 0;
 }
@@ -142,7 +152,13 @@ int cmd_watch(const struct cmd_line *line)
 int cmd_stop(const struct cmd_line *line)
 {
     char id[EXECUTION_ID + 1];
-    return act_on(line, REQ_STOP, id);
+    CLEANUP(mem_free_ptr) char *said = NULL;
+    int status = act_on(line, REQ_STOP, id, &said);
+    if (said) {
+        fprintf(stderr, "%s\n", said);
+        note_config(line);
+    }
+    return status;
 }
 
 int cmd_retry(const struct cmd_line *line)
@@ -153,7 +169,11 @@ int cmd_retry(const struct cmd_line *line)
     if (!wait_options_read(line, &options, &e)) {
         return cmd_fail(line, &e);
     }
-    int status = act_on(line, REQ_RETRY, id);
+    CLEANUP(mem_free_ptr) char *said = NULL;
+    int status = act_on(line, REQ_RETRY, id, &said);
+    if (said) {
+        print_id(id);
+    }
     status = status || cmd_has(line, "detach") ? status : follow(line, id, &options);
     wait_options_release(&options);
     return status;

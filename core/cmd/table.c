@@ -22,6 +22,11 @@
     {                                                                                              \
         "attached", 0, OPTION_FLAG, NULL, "a signal, or the end of --timeout, stops the execution" \
     }
+/* Nothing is asked without a screen: scripts may say so. */
+#define YES                                                                                        \
+    {                                                                                              \
+        "yes", 0, OPTION_FLAG, NULL, "ask nothing, which no command does: for scripts that say so" \
+    }
 #define END                                                                                        \
     {                                                                                              \
         NULL, 0, OPTION_FLAG, NULL, NULL                                                           \
@@ -114,10 +119,12 @@ static const struct cmd_option retry_options[] = {
     JUNIT,
     NOTIFY,
     END};
+static const struct cmd_option stop_options[] = {YES, END};
 static const struct cmd_option gate_options[] = {
     {"reason", 0, OPTION_TEXT, "TEXT", "why; a rejection needs one"},
     {"output", 0, OPTION_LIST, "K=V", "an output of a callback step; may come several times"},
     {"format", 'o', OPTION_TEXT, "table|json", "form of what ls prints"},
+    YES,
     END,
 };
 
@@ -146,7 +153,7 @@ const struct cmd_info cmd_table[] = {
      false},
     {"watch", "EXEC | KIND ID", "wait for the end of an execution, or for a thing to change", 1, 2,
      watch_options, cmd_watch, false},
-    {"stop", "EXEC", "stop an execution", 1, 1, NULL, cmd_stop, false},
+    {"stop", "EXEC", "stop an execution", 1, 1, stop_options, cmd_stop, false},
     {"retry", "EXEC", "run again what did not succeed, and wait", 1, 1, retry_options, cmd_retry,
      false},
     {"ack", "KIND ID", "put aside what is red or waits, until its state changes", 2, 2, ack_options,

@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/config/config.h"
+#include "core/cmd/note.h"
 
-static bool is_bell_wanted(const struct workspace *ws)
+static bool is_bell_wanted(const struct cmd_line *line)
 {
     struct config config;
-    struct err ignored;
-    if (!config_load(ws->dir, &config, &ignored)) {
+    if (!note_load_config(line, &config)) {
         return true;
     }
     bool is_wanted = config.notify_terminal != CONFIG_TERMINAL_NEVER;
@@ -25,7 +24,7 @@ void tell_init(struct tell *t, const struct cmd_line *line, const struct workspa
     *t = (struct tell){.line = line,
                        .ws = ws,
                        .is_terminal = isatty(STDERR_FILENO) == 1,
-                       .is_bell_wanted = is_bell_wanted(ws)};
+                       .is_bell_wanted = is_bell_wanted(line)};
     notify_init(&t->watch, kind, id);
 }
 

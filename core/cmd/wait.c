@@ -122,7 +122,7 @@ static void show_steps(struct wait *w)
     if (execution_steps(w->st, w->execution, &a, &rows, &e)) {
         for (size_t i = 0; i < rows.n; i++) {
             bool runs = rows.at[i].started_ms && !rows.at[i].ended_ms;
-            ended += rows.at[i].ended_ms != 0;
+            ended += rows.at[i].ended_ms && strcmp(rows.at[i].status, "Stopped") != 0;
             now = runs ? rows.at[i].name : now;
         }
         fprintf(stderr, "\r\033[K%d of %zu steps done %s", ended, rows.n, now);
@@ -342,7 +342,9 @@ int cmd_wait(const struct cmd_line *line, const struct workspace *ws, struct sto
                      .is_terminal = isatty(STDERR_FILENO) == 1,
                      .status = -1,
                      .instead = -1};
-    tell_init(&w.tell, line, ws, KIND_EXECUTION, execution);
+    if (options->is_notified) {
+        tell_init(&w.tell, line, ws, KIND_EXECUTION, execution);
+    }
     run_loop(&w);
     tell_release(&w.tell);
     loop_free(w.loop);

@@ -46,8 +46,13 @@ static bool do_start(struct doing *d)
 
 static bool do_stop(struct doing *d)
 {
-    d->reply->text = xasprintf("execution %s is asked to stop", d->req->id);
-    return control_stop(d->a->ws, d->a->st, d->req->id, d->e);
+    CLEANUP(mem_free_ptr) char *ended = NULL;
+    bool ok = control_stop(d->a->ws, d->a->st, d->req->id, &ended, d->e);
+    d->reply->text = ended ? xasprintf("execution %s has ended already: it is %s, and nothing was "
+                                       "stopped",
+                                       d->req->id, ended)
+                           : xasprintf("execution %s is asked to stop", d->req->id);
+    return ok;
 }
 
 static bool do_retry(struct doing *d)

@@ -15,6 +15,7 @@
 #include "core/base/os.h"
 #include "core/base/path.h"
 #include "core/base/utf8.h"
+#include "core/config/config.h"
 #include "core/executor/logout.h"
 #include "core/pipeline/check.h"
 #include "core/pipeline/parameters.h"
@@ -160,7 +161,7 @@ static bool is_ended(const char *status)
 }
 
 bool control_stop(const struct workspace *ws, struct store *st, const char *execution,
-                  struct err *e)
+                  char **ret_ended, struct err *e)
 {
     struct arena a;
     arena_init(&a, 0);
@@ -170,6 +171,8 @@ bool control_stop(const struct workspace *ws, struct store *st, const char *exec
         ok = store_begin(st, e) && execution_ask(st, execution, "stop", store_actor(), e) &&
              store_commit(st, e) && control_ensure(ws, execution, e);
         store_rollback(st);
+    } else if (ok) {
+        *ret_ended = xstrdup(status);
     }
     arena_release(&a);
     return ok;
@@ -217,6 +220,11 @@ bool control_retry(const struct workspace *ws, struct store *st, const char *exe
                    struct err *e)
 {
     struct arena a;
+    struct config config;
+    if (!config_load(ws->dir, &config, e)) {
+        return false; /* no driver could go on with it */
+    }
+    config_release(&config);
     arena_init(&a, 0);
     bool ok = retry(st, execution, &a, e);
     store_rollback(st);

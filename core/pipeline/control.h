@@ -35,10 +35,12 @@ struct json *control_steps(const struct definition *def);
 MUST_USE bool control_start(const struct workspace *ws, struct store *st,
                             const struct definition *def, const char *file,
                             const struct start_options *options, char *ret_id, struct err *e);
-/* Ask for the end; idempotent, and nothing when it has ended. */
+/* Ask for the end; idempotent. Of one that has ended already nothing is asked, and *ret_ended gets
+ * its state, which the caller frees; else it is left as it is. */
 MUST_USE bool control_stop(const struct workspace *ws, struct store *st, const char *execution,
-                           struct err *e);
-/* Run again what did not succeed. ERR_REFUSED for one that Succeeded or still runs. */
+                           char **ret_ended, struct err *e);
+/* Run again what did not succeed. ERR_REFUSED for one that Succeeded or still runs; ERR_INVALID
+ * where mlw.conf is wrong, and nothing is changed. */
 MUST_USE bool control_retry(const struct workspace *ws, struct store *st, const char *execution,
                             struct err *e);
 /* Approve or reject a gate; a Callback's driver is told and, if it is gone, started. `outputs` (an

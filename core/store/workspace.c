@@ -88,6 +88,14 @@ static char *user_dir(void)
     return home && home[0] == '/' ? path_join(home, ".local/share/mlw") : NULL;
 }
 
+static bool no_workspace(const char *start, struct err *e)
+{
+    struct err ignored;
+    CLEANUP(mem_free_ptr) char *here = os_real_path(start, &ignored);
+    err_set(e, ERR_NOT_FOUND, "no workspace here or above %s", here ? here : "this folder");
+    return err_hint(e, "mlw init makes one");
+}
+
 bool workspace_find(const char *start, bool may_create, struct workspace *ret_ws, struct err *e)
 {
     if (start && !os_is_dir(start)) {
@@ -116,8 +124,7 @@ bool workspace_find(const char *start, bool may_create, struct workspace *ret_ws
     if (own && (may_create || os_is_dir(own_mlw))) {
         return workspace_init(own, ret_ws, e);
     }
-    err_set(e, ERR_NOT_FOUND, "no workspace here or above %s", start ? start : "this folder");
-    return err_hint(e, "mlw init makes one");
+    return no_workspace(start ? start : ".", e);
 }
 
 void workspace_release(struct workspace *ws)

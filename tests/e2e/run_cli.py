@@ -85,6 +85,52 @@ def case_without_a_workspace_a_hint(space):
     contains(run(["-C", "/no/such", "ls", "runs"], cwd=empty, status=5, **homes).stderr, "/no/such")
 
 
+def case_the_folder_of_c_is_where_files_are(space):
+    """As git does: each file that is named is looked for from there, wherever -C stands."""
+    base, deep = space.base, os.path.join(space.dir, "deep")
+    document = json.dumps(pipeline(processing("one", "true")))
+    space.write("deep/p.json", document)
+    space.write("deep/own.csv", "a,b\n1,x\n")
+    space.write("../p.json", "not this one")
+
+    def there(*words, **more):
+        return run(words, cwd=base, LANG="C.UTF-8", **more)
+    contains(there("-C", "work/deep", "check", "p.json").stdout, "p: valid")
+    contains(there("check", "p.json", "-C", "work/deep").stdout, "p: valid")
+    contains(there("-C", "work", "-C", "deep", "-C", "", "check", "p.json").stdout, "p: valid")
+    contains(there("-Cwork/deep", "run", "p.json", "--plan").stdout, "one")
+    there("-C", "work/deep", "run", "p.json", "--junit", "r.xml")
+    there("-C", "work/deep", "cp", "own.csv", "s3://bucket/own.csv")
+    there("--directory=work/deep", "cp", "s3://bucket/own.csv", "back.csv")
+    there("-C", "work/deep", "--shot", "home.txt")
+    there("-C", "work/deep", "init", "inner")
+    there("-C", "work/deep", "new", "tabular", "mine", "--data", "own.csv", "--target", "b")
+    same(sorted(os.listdir(deep)), ["back.csv", "home.txt", "inner", "mine", "own.csv", "p.json", "r.xml"])
+    same(sorted(os.listdir(base)), ["gate", "mark", "p.json", "work"])
+    said = there("-C", "work/deep", "new", "tabular", "next").stdout
+    contains(said, "mlw -C next run pipeline.json")
+    run(["-C", "next", "check", "pipeline.json"], cwd=deep)
+    for words in (["-C", "none", "ls", "runs"], ["ls", "runs", "-C", "work/p.json"],
+                  ["-C", "work", "-C", "work", "--help"], ["-C", "p.json"]):
+        done = there(*words, status=5)
+        same(done.stdout, "")
+    there("-C", status=2)
+
+
+def case_without_a_terminal_the_screen_is_usage(space):
+    done = space.call(status=2)
+    same(done.out, "")
+    contains(done.err, "not a terminal")
+    contains(done.err, "--plain")
+    contains(space.call("--plain").out, "Contexts")
+
+
+def case_what_is_no_kind_says_where_it_is(space):
+    for word, said in (("messages", ":messages"), ("project", "mlw -C DIR")):
+        for words in (["ls", word], ["show", word, "x"], ["watch", word, "x"]):
+            contains(space.call(*words, status=2).err, said)
+
+
 # --- check, cp, init, new ---
 
 def case_check_in_both_forms(space):

@@ -279,11 +279,46 @@ def case_names_of_steps_are_told_apart(space):
     space.call("stop", x.id)
 
 
+def case_stop_says_what_had_ended(space):
+    x = space.run(pipeline(processing("one", "true")))
+    for _ in range(2):
+        done = space.call("stop", x.id[:6], "--yes")
+        same(done.out, "")
+        contains(done.err, x.id + " has ended already: it is Succeeded, and nothing was stopped")
+    execution = space.detach(pipeline(processing("one", space.hold), processing("two", "true", **after("one"))))
+    space.until_marks(1)
+    contains(space.call("stop", execution).err, execution + " is asked to stop")
+    space.call("stop", execution)  # whether it still stops or has ended
+    space.watch(execution, status=1)
+    row = space.call("ls", "executions", "--filter", "status=Stopped", "-o", "json").json()[0]
+    same(row["progress"], "0 of 2 done", "what was stopped is not done")
+    contains(space.call("stop", execution).err, "it is Stopped")
+
+
+def case_a_wrong_mlw_conf_is_told_by_file_and_line(space):
+    path = space.document(pipeline(processing("one", "test -e %s/fixed" % space.base)))
+    x = space.call("run", path, status=1).out.split()[0]
+    held = space.detach(space.document(pipeline(callback("ask")), "held.json"))
+    until(lambda: space.sql("select 1 from gate where execution=?", held), "a gate")
+    token = space.sql("select token from gate where execution=?", held)[0][0]
+    space.configure("[executor]\nsandbox = bogus\n")
+    said = "mlw.conf:2: [executor] sandbox is"
+    for words, status in ((["run", path], 1), (["run", path, "--plan"], 1), (["retry", x], 1),
+                          (["check", path], 0), (["compare", "a", "b"], 1),
+                          (["watch", x, "--notify"], 1), (["gate", "approve", token, "--yes"], 0),
+                          (["stop", held], 0)):
+        contains(space.call(*words, status=status).err, said)
+    contains(space.call("doctor").out, said)
+    same(space.status(x), "Failed", "a retry that could not go on has changed nothing")
+    same(len(executions(space)), 2)
+
+
 def case_retry_detached_leaves_at_once(space):
     once = "test -e %s/fixed || exit 1; " % space.base
     x = space.run(pipeline(processing("one", once + space.hold)), status=1)
+    same(space.call("retry", x.id, status=1).out, x.id + "\n", "the id alone comes first, as of run")
     space.write("../fixed", "")
-    space.call("retry", x.id, "--detach")
+    same(space.call("retry", x.id[:8], "--detach").out, x.id + "\n")
     same(space.status(x.id), "Executing")
     space.open_gate()
     space.watch(x.id)
