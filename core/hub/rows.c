@@ -7,7 +7,7 @@
 #include "core/hub/hub.h"
 #include "core/hub/pick.h"
 
-enum { FILTER_BATCH = 512 };
+enum { FILTER_BATCH = 512, SORT_BATCH = 8192 };
 
 struct rows {
     struct rowset *set;
@@ -23,7 +23,9 @@ struct rows {
     uint64_t computing, computed; /* version of the set */
     uint64_t epoch;
     struct row_reader reader;
-    struct picks picks; /* of the query's ids; none: all */
+    struct sorting *sorting;                              /* NULL: not begun */
+    const struct run_metric *sort_metrics[SORT_MAX_KEYS]; /* of the keys that are metrics */
+    struct picks picks;                                   /* of the query's ids; none: all */
     struct err pick_err;
 };
 
@@ -82,6 +84,14 @@ static void want(struct rows *r)
     r->set->is_stale = true;
 }
 
+/* What was computed so far is given up. */
+static void stop_order(struct rows *r)
+{
+    sorting_free(r->sorting);
+    r->sorting = NULL;
+    r->is_computing = false;
+}
+
 static void parse(struct rows *r, const struct sub *sub)
 {
     struct filter_keys keys;
@@ -105,6 +115,7 @@ static void parse(struct rows *r, const struct sub *sub)
         filter_free(filter);
         return;
     }
+    stop_order(r);
     filter_free(r->filter);
     if (r->has_sort) {
         sort_release(&r->sort);
@@ -117,7 +128,6 @@ static void parse(struct rows *r, const struct sub *sub)
     r->filter_text = xstrdup(filter ? sub->query.filter : NULL);
     r->sort_text = xstrdup(has_sort ? sub->query.sort : NULL);
     r->computed = 0;
-    r->is_computing = false;
     want(r);
 }
 
@@ -131,6 +141,7 @@ static int by_key(const void *a, const void *b)
 
 static void begin_order(struct rows *r)
 {
+    stop_order(r);
     r->is_computing = true;
     r->computing = r->set->version;
     r->epoch = r->set->epoch;
@@ -156,10 +167,11 @@ static void begin_order(struct rows *r)
     }
 }
 
-static struct value sort_value(void *arg, uint32_t row, const struct query_field *field)
+static struct value sort_value(void *arg, uint32_t row, size_t key)
 {
     struct rows *r = arg;
     const struct run_table *t = r->set->runs;
+    const struct query_field *field = &r->sort.keys[key].field;
     if (!t) {
         return query_value(&r->set->rows[row], field);
     }
@@ -167,7 +179,7 @@ static struct value sort_value(void *arg, uint32_t row, const struct query_field
         return run_table_cell(t, row, field->field, r->reader.now_ms);
     }
     if (field->family == FAMILY_METRICS) {
-        return run_metric_value(run_table_metric(t, field->key), row);
+        return run_metric_value(r->sort_metrics[key], row);
     }
     return run_table_pair(t, field->family, row, field->key);
 }
@@ -206,6 +218,27 @@ static void end_picks(struct rows *r)
     }
 }
 
+/* A piece of the sorting; true when it is done. Metrics are looked for anew: the table may have
+ * grown since the last piece. */
+static bool put_in_order(struct rows *r, int64_t deadline_us)
+{
+    struct sort_source source = {r, sort_value, sort_id};
+    if (!r->sorting) {
+        r->sorting = sorting_new(&r->sort, r->next.at, r->next.n, &source);
+    }
+    for (size_t i = 0; r->set->runs && i < r->sort.n; i++) {
+        const struct query_field *f = &r->sort.keys[i].field;
+        bool is_metric = f->field < 0 && f->family == FAMILY_METRICS;
+        r->sort_metrics[i] = is_metric ? run_table_metric(r->set->runs, f->key) : NULL;
+    }
+    while (!sorting_step(r->sorting, SORT_BATCH)) {
+        if (clock_mono_us() >= deadline_us) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* True when the order is whole. */
 static bool compute(struct rows *r, int64_t deadline_us)
 {
@@ -222,10 +255,11 @@ static bool compute(struct rows *r, int64_t deadline_us)
             return false;
         }
     }
-    end_picks(r);
-    if (r->has_sort) {
-        struct sort_source source = {r, sort_value, sort_id};
-        sort_rows(&r->sort, r->next.at, r->next.n, &source);
+    if (!r->sorting) {
+        end_picks(r);
+    }
+    if (r->has_sort && !put_in_order(r, deadline_us)) {
+        return false;
     }
     uint32_t *at = r->order.at;
     size_t cap = r->order.cap;
@@ -235,7 +269,7 @@ static bool compute(struct rows *r, int64_t deadline_us)
     r->next.at = at;
     r->next.n = 0;
     r->next.cap = cap;
-    r->is_computing = false;
+    stop_order(r);
     r->computed = r->computing;
     return true;
 }
@@ -422,6 +456,7 @@ static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
 static void end(struct hub *hub, struct sub *sub)
 {
     struct rows *r = sub->state;
+    stop_order(r);
     hub_set_unref(hub, r->set);
     filter_free(r->filter);
     if (r->has_sort) {

@@ -38,9 +38,16 @@ static int compare_text(const char *a, const char *b)
     return (*a != 0) - (*b != 0);
 }
 
-static double as_number(struct value v)
+/* Exactly: as a double a large whole number would be equal to its neighbours, and an order in which
+ * equal things differ is none. */
+static int compare_whole(int64_t i, double x)
 {
-    return v.type == VALUE_NUM ? v.num : (double)v.i;
+    const double limit = 9223372036854775808.0; /* 2^63 */
+    if (x >= limit || x < -limit) {
+        return x < 0 ? 1 : -1;
+    }
+    int64_t whole = (int64_t)x;
+    return i != whole ? (i > whole ? 1 : -1) : compare_numbers((double)whole, x);
 }
 
 /* 0 for what has a place in the order, 1 for NaN, 2 for missing: these go last. */
@@ -60,8 +67,10 @@ int value_compare(struct value a, struct value b, bool is_descending)
         c = compare_text(a.text, b.text);
     } else if (a.type == VALUE_TEXT || b.type == VALUE_TEXT) {
         c = a.type == VALUE_TEXT ? 1 : -1; /* numbers before words */
+    } else if (a.type == VALUE_NUM && b.type == VALUE_NUM) {
+        c = compare_numbers(a.num, b.num);
     } else if (a.type == VALUE_NUM || b.type == VALUE_NUM) {
-        c = compare_numbers(as_number(a), as_number(b));
+        c = b.type == VALUE_NUM ? compare_whole(a.i, b.num) : -compare_whole(b.i, a.num);
     } else {
         c = (a.i > b.i) - (a.i < b.i);
     }

@@ -23,10 +23,10 @@ struct table {
     struct sort sort;
 };
 
-static struct value value_at(void *arg, uint32_t row, const struct query_field *field)
+static struct value value_at(void *arg, uint32_t row, size_t key)
 {
     struct table *t = arg;
-    return t->cells[row][strcmp(field->key, "lr") == 0];
+    return t->cells[row][strcmp(t->sort.keys[key].field.key, "lr") == 0];
 }
 
 static const char *id_at(void *arg, uint32_t row)
@@ -159,8 +159,126 @@ static void the_order_is_that_of_the_values(void **state)
     }
 }
 
+/* In pieces of any size the same comes out; where values change between two of them, every row is
+ * still there once (and no byte behind a text that became shorter is read). */
+static void it_may_be_done_in_pieces(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct prop p;
+        prop_init(&p, prop_seed(i));
+        struct table *t = xcalloc(1, sizeof *t);
+        fill(t, &p);
+        uint32_t whole[ROWS], order[ROWS];
+        for (size_t k = 0; k < t->n; k++) {
+            whole[k] = order[k] = (uint32_t)k;
+        }
+        struct sort_source source = {t, value_at, id_at};
+        sort_rows(&t->sort, whole, t->n, &source);
+        bool changes = prop_below(&p, 2);
+        struct sorting *s = sorting_new(&t->sort, order, t->n, &source);
+        while (!sorting_step(s, 1 + prop_below(&p, 30))) {
+            if (changes && t->n) {
+                t->cells[prop_below(&p, t->n)][0] = any_value(&p, 7);
+            }
+        }
+        sorting_free(s);
+        size_t sum = 0;
+        for (size_t k = 0; k < t->n; k++) {
+            assert_true(changes || order[k] == whole[k]);
+            sum += order[k];
+        }
+        assert_int_equal(sum, t->n * (t->n - (t->n > 0)) / 2);
+        sort_release(&t->sort);
+        free(t);
+    }
+}
+
+/* --- what many rows cost --- */
+
+enum { MANY = 20000, BUDGET = 1000, TEXT_ROOM = 40 };
+struct many {
+    char texts[MANY][TEXT_ROOM], ids[MANY][TEXT_ROOM];
+    size_t looks; /* at values and ids */
+};
+
+static void few(struct many *m, uint32_t row)
+{
+    static const char *const words[] = {"FINISHED", "FINISHED", "FINISHING", "FAILED"};
+    (void)snprintf(m->texts[row], TEXT_ROOM, "%s", words[row * 7919 % ALEN(words)]);
+}
+static void alike(struct many *m, uint32_t row)
+{
+    (void)snprintf(m->texts[row], TEXT_ROOM, "%s-%05u-large", row % 2 ? "models/resnet" : "other",
+                   row * 7919 % 1000);
+}
+static void deep(struct many *m, uint32_t row)
+{
+    (void)snprintf(m->texts[row], TEXT_ROOM, "s3://bucket/%s%05u", row % 3 ? "a/file." : "b/",
+                   row * 31 % MANY);
+}
+
+static struct value many_value(void *arg, uint32_t row, size_t key)
+{
+    struct many *m = arg;
+    (void)key;
+    m->looks++;
+    return value_text(m->texts[row]);
+}
+static const char *many_id(void *arg, uint32_t row)
+{
+    struct many *m = arg;
+    m->looks++;
+    return m->ids[row];
+}
+
+/* Few words, texts that begin alike: each row is looked at a fixed number of times, and no step is
+ * longer than its budget says. */
+static void many_rows_cost_what_few_do(void **state)
+{
+    (void)state;
+    static void (*const texts_of[])(struct many *, uint32_t) = {few, alike, deep};
+    static const char *const lr[] = {"lr"};
+    struct filter_keys known = {{[FAMILY_PARAMS] = {lr, 1}}};
+    uint32_t *order = xcalloc(MANY, sizeof *order);
+    for (size_t i = 0; i < ALEN(texts_of); i++) {
+        struct many *m = xcalloc(1, sizeof *m);
+        struct err e;
+        struct sort sort;
+        assert_true(sort_parse(sv_z("lr"), KIND_RUN, &known, &sort, &e));
+        for (uint32_t k = 0; k < MANY; k++) {
+            texts_of[i](m, k);
+            (void)snprintf(m->ids[k], TEXT_ROOM, "run-%05u", k);
+            order[k] = MANY - 1 - k;
+        }
+        struct sort_source source = {m, many_value, many_id};
+        struct sorting *s = sorting_new(&sort, order, MANY, &source);
+        size_t before = 0, longest = 0;
+        for (bool is_done = false; !is_done; before = m->looks) {
+            is_done = sorting_step(s, BUDGET);
+            longest = m->looks - before > longest ? m->looks - before : longest;
+        }
+        sorting_free(s);
+        for (size_t k = 1; k < MANY; k++) {
+            struct value a = value_text(m->texts[order[k - 1]]);
+            int c = value_compare(a, value_text(m->texts[order[k]]), false);
+            assert_true(c < 0 || (c == 0 && order[k - 1] < order[k]));
+        }
+        printf("looks a row: %.1f, in a step of %d: %zu\n", (double)before / MANY, BUDGET, longest);
+        assert_true(before < 10 * (size_t)MANY);
+        assert_true(longest < 3 * BUDGET);
+        sort_release(&sort);
+        free(m);
+    }
+    free(order);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_order_is_that_of_the_values)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_order_is_that_of_the_values),
+        cmocka_unit_test(it_may_be_done_in_pieces),
+        cmocka_unit_test(many_rows_cost_what_few_do),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,6 +106,12 @@ static void cells_have_one_order(void **state)
         }
     }
     assert_int_equal(value_compare(value_int(INT64_MAX), value_int(INT64_MAX - 1), false), 1);
+    const int64_t most = 1ll << 53; /* from here on a double has no odd numbers */
+    assert_int_equal(value_compare(value_int(most + 1), value_num((double)most), false), 1);
+    assert_int_equal(value_compare(value_num((double)most), value_int(most + 1), false), -1);
+    assert_int_equal(value_compare(value_int(most), value_num((double)most), false), 0);
+    assert_int_equal(value_compare(value_int(INT64_MAX), value_num(INFINITY), false), -1);
+    assert_int_equal(value_compare(value_int(-1), value_num(-1.5), false), 1);
 }
 
 /* --- text --- */
