@@ -65,12 +65,14 @@ bool executor_lock(const char *attempt_dir, int *ret_lock_fd, struct err *e)
 
 /* --- start --- */
 
-/* MLW_LIBEXEC of the environment, beside this program, or the installed place; never by PATH. */
+/* MLW_LIBEXEC of the environment, beside this program, ../libexec/mlw of its folder (an installed
+ * tree, wherever it was put), or the place that was compiled in; never by PATH. */
 static char *find_shim(struct err *e)
 {
     const char *libexec = getenv("MLW_LIBEXEC");
     CLEANUP(mem_free_ptr) char *self_dir = path_dir(os_self_exe());
-    const char *places[] = {libexec, self_dir, MLW_LIBEXEC};
+    CLEANUP(mem_free_ptr) char *beside = path_join(self_dir, "../libexec/mlw");
+    const char *places[] = {libexec, self_dir, beside, MLW_LIBEXEC};
     for (size_t i = 0; i < ALEN(places); i++) {
         char *path = places[i] && places[i][0] ? path_join(places[i], "mlw-shim") : NULL;
         if (path && access(path, X_OK) == 0) {
@@ -78,8 +80,8 @@ static char *find_shim(struct err *e)
         }
         free(path);
     }
-    err_set(e, ERR_NOT_FOUND, "could not find mlw-shim beside %s or in %s", os_self_exe(),
-            MLW_LIBEXEC);
+    err_set(e, ERR_NOT_FOUND, "could not find mlw-shim beside %s, in %s or in %s", os_self_exe(),
+            beside, MLW_LIBEXEC);
     err_hint(e, "build it with make, or set MLW_LIBEXEC to the folder that holds it");
     return NULL;
 }

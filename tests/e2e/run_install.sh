@@ -25,6 +25,17 @@ for file in bin/mlw libexec/mlw/mlw-shim share/man/man1/mlw.1 share/man/man5/mlw
     holds "$file is installed" test -s "$root/stage/opt/mlw/$file"
 done
 holds "the installed program runs" sh -c "'$root/stage/opt/mlw/bin/mlw' --version >/dev/null"
+# the tree is whole: a job runs from it, although the shim's folder was compiled in otherwise
+runs_a_job() {
+    mkdir "$root/work" && cd "$root/work" && cat >p.json <<'JSON' || return 1
+{"Version": "2020-12-01", "Steps": [{"Name": "one", "Type": "Processing", "Arguments": {
+  "AppSpecification": {"ImageUri": "none", "ContainerEntrypoint": ["true"]},
+  "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "local"}}}}]}
+JSON
+    unset MLW_LIBEXEC
+    "$root/stage/opt/mlw/bin/mlw" init && "$root/stage/opt/mlw/bin/mlw" run p.json
+}
+holds "a job runs from the installed tree" sh -c "exit $( (runs_a_job) >"$root/said" 2>&1; echo $?)"
 holds "make uninstall" make_it uninstall
 holds "nothing is left behind" is_empty
 holds "its own folder goes too" test ! -e "$root/stage/opt/mlw/libexec/mlw"
