@@ -289,9 +289,10 @@ static void check_join(const struct value_context *x, const struct trail *of, co
         return;
     }
     const struct json *on = json_get(join, "On");
-    if (on && !json_is(on, JSON_STRING)) {
+    if (!json_is(on, JSON_STRING)) {
         struct trail t = trail_key(&at, "On");
-        check_problem(x->c, &t, "On must be a string, not %s", json_type_name(json_type(on)));
+        check_problem(x->c, &t, "On of Std:Join must be a string; it is %s",
+                      on ? json_type_name(json_type(on)) : "missing");
     }
     const struct json *values = json_get(join, "Values");
     struct trail list = trail_key(&at, "Values");
