@@ -22,4 +22,13 @@ char *args_base_dir(const struct contract *c);
 char *args_training_output(const struct contract *c, const char *name);
 bool args_is_model_packed(const struct contract *c); /* CompressionType is not NONE */
 
+/* Is the value itself there, and not a Get or a function of one that the start of the step settles?
+ */
+bool args_is_known(const struct json *v);
+/* Has every member that is there the type that is read of it? ERR_INVALID names the first that has
+ * not; what is not settled yet is taken for right. */
+MUST_USE bool args_check_shapes(enum job_kind kind, const struct json *arguments, struct err *e);
+/* Can every MetricDefinition be looked for? */
+MUST_USE bool args_check_metrics(const struct json *arguments, struct err *e);
+
 #endif

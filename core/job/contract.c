@@ -77,6 +77,14 @@ static bool check_input(const struct json *in, struct err *e)
                : check_local_path(json_get(s3, "LocalPath"), what, e);
 }
 
+/* Outputs are published into the store; unlike inputs they are never a file's path. */
+static bool check_place(const struct json *uri, const char *what, struct err *e)
+{
+    const char *z = json_str(uri);
+    return !z || s3_uri_is(sv_z(z)) ||
+           err_set(e, ERR_INVALID, "%s is %s; outputs go to s3://BUCKET/KEY", what, z);
+}
+
 static bool check_output(const struct json *out, struct err *e)
 {
     const char *name = json_get_str(out, "OutputName");
@@ -88,7 +96,9 @@ static bool check_output(const struct json *out, struct err *e)
     if (!json_get(s3, "S3Uri")) {
         return err_set(e, ERR_INVALID, "%s has no S3Output.S3Uri", what);
     }
-    return check_local_path(json_get(s3, "LocalPath"), what, e);
+    CLEANUP(mem_free_ptr) char *uri = xasprintf("S3Uri of %s", what);
+    return check_place(json_get(s3, "S3Uri"), uri, e) &&
+           check_local_path(json_get(s3, "LocalPath"), what, e);
 }
 
 static bool check_processing(const struct contract *c, struct err *e)
@@ -124,7 +134,9 @@ static bool check_channel(const struct json *ch, struct err *e)
     const char *name = json_get_str(ch, "ChannelName");
     const char *mode = json_get_str(ch, "InputMode");
     const char *type = args_str(ch, "DataSource.S3DataSource.S3DataType");
-    if (!name || !is_channel_name(name)) {
+    if (json_get(ch, "ChannelName") && !args_is_known(json_get(ch, "ChannelName"))) {
+        name = "?"; /* told when the step starts */
+    } else if (!name || !is_channel_name(name)) {
         return err_set(e, ERR_INVALID, "a channel of InputDataConfig has no good ChannelName");
     }
     if (z_eq(mode, "Pipe")) {
@@ -142,7 +154,12 @@ static bool check_channel(const struct json *ch, struct err *e)
 
 static bool check_training(const struct contract *c, struct err *e)
 {
-    if (!need(c, "AlgorithmSpecification", e) || !need(c, "OutputDataConfig.S3OutputPath", e)) {
+    const struct json *out = args_get(c->arguments, "OutputDataConfig");
+    bool is_known = !out || args_is_known(out);
+    if (!need(c, "AlgorithmSpecification", e) ||
+        (is_known && !need(c, "OutputDataConfig.S3OutputPath", e)) ||
+        !check_place(json_get(out, "S3OutputPath"), "OutputDataConfig.S3OutputPath", e) ||
+        !args_check_metrics(c->arguments, e)) {
         return false;
     }
     if (z_eq(args_str(c->arguments, "AlgorithmSpecification.TrainingInputMode"), "Pipe")) {
@@ -173,7 +190,8 @@ bool contract_check(const struct contract *c, struct err *e)
                        "image %s is mapped to the root folder %s, which needs bubblewrap",
                        c->image->pattern, c->image->words[0]);
     }
-    return c->kind == JOB_TRAINING ? check_training(c, e) : check_processing(c, e);
+    return args_check_shapes(c->kind, c->arguments, e) &&
+           (c->kind == JOB_TRAINING ? check_training(c, e) : check_processing(c, e));
 }
 
 /* --- what goes in and out --- */

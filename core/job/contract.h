@@ -31,7 +31,9 @@ struct contract {
 };
 
 /* What is asked for that is not done here, before anything starts: Pipe mode, InstanceCount > 1,
- * a LocalPath outside /opt/ml without sandbox, missing parts. One problem an err: the first. */
+ * a LocalPath outside /opt/ml (ERR_REFUSED), and what is wrong: missing parts, wrong types, an
+ * output that is no s3:// uri, a regex that cannot be read (ERR_INVALID). Arguments may still hold
+ * Get and Std:Join. One problem an err: the first. */
 MUST_USE bool contract_check(const struct contract *c, struct err *e);
 /* The container's image uri (borrowed from arguments; NULL: none) and its instance type. */
 const char *contract_image_uri(enum job_kind kind, const struct json *arguments);

@@ -431,6 +431,8 @@ static bool prepare(const struct contract *c, const char *ml, struct attempt_spe
         return false;
     }
     set_environment(&l);
+    free(spec->cwd);
+    spec->cwd = xstrdup(l.base_dir); /* where it may write; in an image / could be written too */
     return set_command(&l, e) && set_box(&l, e);
 }
 

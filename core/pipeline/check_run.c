@@ -1,4 +1,6 @@
 /* What `run` needs beyond a valid document. */
+#include "core/base/mem.h"
+#include "core/job/contract.h"
 #include "core/pipeline/check.h"
 
 /* The job arguments that a type cannot do without, as dotted paths below Arguments. `or_path`:
@@ -53,8 +55,8 @@ static void report(const struct definition *d, const struct definition_step *s, 
 {
     CLEANUP(str_release) struct str at = STR_INIT;
     definition_step_path(d, s->index, &at);
-    str_addz(&at, path ? ".Arguments." : ".Type");
-    str_addz(&at, path ? path : "");
+    str_addf(&at, "%s%s%s", path ? ".Arguments" : ".Type", path && path[0] ? "." : "",
+             path ? path : "");
     problems_add(problems, kind, at.p, reason);
 }
 
@@ -92,6 +94,21 @@ static void check_instances(const struct definition *d, const struct definition_
     }
 }
 
+/* The rest of the container contract, as far as the document tells it. */
+static void check_job(const struct definition *d, const struct definition_step *s,
+                      struct definition_problems *problems)
+{
+    bool is_training = s->type == STEP_TRAINING;
+    struct contract c = {.kind = is_training ? JOB_TRAINING : JOB_PROCESSING,
+                         .arguments = s->arguments};
+    struct err e = ERR_INIT;
+    if ((is_training || s->type == STEP_PROCESSING) && !contract_check(&c, &e)) {
+        CLEANUP(mem_free_ptr) char *reason = xasprintf("step %s: %s", s->name, e.msg);
+        report(d, s, "", e.code == ERR_REFUSED ? PROBLEM_NOT_HERE : PROBLEM_INCOMPLETE, problems,
+               reason);
+    }
+}
+
 void definition_check_runnable(const struct definition *d, const struct json *parameters,
                                struct definition_problems *problems)
 {
@@ -108,7 +125,11 @@ void definition_check_runnable(const struct definition *d, const struct json *pa
             report(d, s, NULL, PROBLEM_NOT_HERE, problems, reason.p);
             continue;
         }
+        size_t before = problems->list.n;
         check_needed(d, s, problems);
         check_instances(d, s, parameters, problems);
+        if (problems->list.n == before) {
+            check_job(d, s, problems);
+        }
     }
 }

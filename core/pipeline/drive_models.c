@@ -32,18 +32,22 @@ static bool start(struct driver *d, size_t index, struct json *arguments)
     return drive_open(d, EVENT_STEP_STARTED, j);
 }
 
-/* Every ModelDataUrl must lie in the store; the first one's digest is the version's. */
+/* Where the model's data lie; NULL: an image that brings its own model. */
+static const char *artifact_of(const struct json *container)
+{
+    const char *uri = json_get_str(container, "ModelDataUrl");
+    const struct json *source = json_get(json_get(container, "ModelDataSource"), "S3DataSource");
+    return uri ? uri : json_get_str(source, "S3Uri");
+}
+
+/* Every artifact must lie in the store; the first one's digest is the version's. */
 static bool check_artifact(struct driver *d, const struct json *container, char *ret_hex,
                            struct err *e)
 {
-    const char *uri = json_get_str(container, "ModelDataUrl");
-    if (!uri) {
-        uri =
-            json_get_str(json_get(json_get(container, "ModelDataSource"), "S3DataSource"), "S3Uri");
-    }
+    const char *uri = artifact_of(container);
     ret_hex[0] = 0;
     if (!uri) {
-        return true; /* an image that brings its own model */
+        return true;
     }
     if (!objects_exist(&d->objects, uri)) {
         return err_set(e, ERR_NOT_FOUND, "no object %s: the model artifact is not there", uri);
@@ -98,9 +102,49 @@ static void collect_metrics(const struct json *j, int depth, struct json *out)
     }
 }
 
-static struct json *read_metrics(struct driver *d, const struct json *arguments)
+/* A document that has none of those may be plain: {"auc": 0.9}, or one group of such. */
+static void collect_plain(const struct json *j, bool is_inside, struct json *out)
+{
+    json_each (child, j) {
+        const char *key = json_key(child);
+        if (json_is(child, JSON_OBJECT) && !is_inside) {
+            collect_plain(child, true, out);
+        } else if (key && json_is(child, JSON_NUMBER) && json_size(out) < MAX_METRICS &&
+                   !json_get(out, key)) {
+            json_set(out, key, json_clone(child));
+        }
+    }
+}
+
+/* Without an evaluation a model is as good as its training said last. */
+static void take_final_metrics(const struct json *output, struct json *out)
+{
+    json_each (one, json_get(output, "FinalMetricDataList")) {
+        const char *name = json_get_str(one, "MetricName");
+        const struct json *value = json_get(one, "Value");
+        if (name && json_is(value, JSON_NUMBER) && json_size(out) < MAX_METRICS) {
+            json_set(out, name, json_clone(value));
+        }
+    }
+}
+
+/* The step whose ModelArtifacts are this object; NULL: none of this execution. */
+static const struct drive_step *trained(const struct driver *d, const char *artifact)
+{
+    for (size_t i = 0; artifact && i < d->def.steps.n; i++) {
+        const struct json *artifacts = json_get(d->steps[i].output, "ModelArtifacts");
+        if (z_eq(json_get_str(artifacts, "S3ModelArtifacts"), artifact)) {
+            return &d->steps[i];
+        }
+    }
+    return NULL;
+}
+
+static struct json *read_metrics(struct driver *d, const struct json *arguments,
+                                 const char *artifact)
 {
     struct json *metrics = json_new_object();
+    const struct drive_step *from = trained(d, artifact);
     const struct json *statistics =
         json_get(json_get(json_get(arguments, "ModelMetrics"), "ModelQuality"), "Statistics");
     const char *uri = json_get_str(statistics, "S3Uri");
@@ -110,22 +154,16 @@ static struct json *read_metrics(struct driver *d, const struct json *arguments)
     if (path && os_exists(path) &&
         json_parse_file(path, MAX_STATISTICS_BYTES, &document, &ignored)) {
         collect_metrics(document, 0, metrics);
+        if (!json_size(metrics)) {
+            collect_plain(document, false, metrics);
+        }
         json_free(document);
+    }
+    if (from && !json_size(metrics)) {
+        take_final_metrics(from->output, metrics);
     }
     free(path);
     return metrics;
-}
-
-/* The run whose artifact this is: its step's ModelArtifacts name the same object. */
-static const char *run_of_artifact(const struct driver *d, const char *artifact)
-{
-    for (size_t i = 0; artifact && i < d->def.steps.n; i++) {
-        const struct json *artifacts = json_get(d->steps[i].output, "ModelArtifacts");
-        if (z_eq(json_get_str(artifacts, "S3ModelArtifacts"), artifact)) {
-            return d->steps[i].run;
-        }
-    }
-    return NULL;
 }
 
 /* Add the version and, when a person must decide, its gate. Within a transaction. */
@@ -134,7 +172,7 @@ static bool add_version(struct driver *d, size_t index, struct package_row *p)
     const struct json *arguments = d->steps[index].arguments;
     CLEANUP(str_release) struct str document = STR_INIT;
     CLEANUP(str_release) struct str metrics_text = STR_INIT;
-    struct json *metrics = read_metrics(d, arguments);
+    struct json *metrics = read_metrics(d, arguments, p->artifact);
     json_print(arguments, JSON_COMPACT, &document);
     json_print(metrics, JSON_COMPACT, &metrics_text);
     json_free(metrics);
@@ -173,6 +211,19 @@ static struct json *package_document(const struct json *arguments, const struct 
     return output;
 }
 
+static bool check_approval(const char *word, struct err *e)
+{
+    static const char *const words[] = {"PendingManualApproval", "Approved", "Rejected"};
+    for (size_t i = 0; i < ALEN(words); i++) {
+        if (!word || strcmp(word, words[i]) == 0) {
+            return true;
+        }
+    }
+    return err_set(e, ERR_INVALID,
+                   "ModelApprovalStatus is %s; it is PendingManualApproval, Approved or Rejected",
+                   word);
+}
+
 bool drive_register(struct driver *d, size_t index)
 {
     struct err e = ERR_INIT;
@@ -182,20 +233,22 @@ bool drive_register(struct driver *d, size_t index)
     const struct json *container =
         json_first(json_get(json_get(arguments, "InferenceSpecification"), "Containers"));
     ok = ok && check_artifact(d, container, hex, &e);
+    const char *approval = json_get_str(arguments, "ModelApprovalStatus");
+    ok = ok && check_approval(approval, &e);
     if (!start(d, index, arguments)) {
         return false;
     }
     if (!ok) {
         return end_with(d, index, false, &e, NULL);
     }
-    const char *approval = json_get_str(arguments, "ModelApprovalStatus");
-    const char *artifact = json_get_str(container, "ModelDataUrl");
+    const char *artifact = artifact_of(container);
+    const struct drive_step *from = trained(d, artifact);
     struct package_row p = {
         .model = json_get_str(arguments, "ModelPackageGroupName"),
         .approval = approval ? approval : "PendingManualApproval",
         .execution = d->row.id,
         .step = d->def.steps.at[index].name,
-        .run = run_of_artifact(d, artifact),
+        .run = from ? from->run : NULL,
         .artifact = artifact,
         .digest = hex[0] ? hex : NULL,
         .image = json_get_str(container, "Image"),

@@ -10,7 +10,7 @@ import re
 import sys
 
 from engine import (ML, Skip, after, callback, condition, contains, get, parameter, pipeline, processing,
-                    run_cases, same, training)
+                    register, run_cases, same, training)
 
 HERE = sys.modules[__name__]
 
@@ -80,6 +80,63 @@ def case_final_metrics_are_a_property_of_the_training(space):
     x = space.run(pipeline(train, condition(
         "good", get("Steps.train.FinalMetricDataList['loss'].Value"), 1)), status=1)
     contains(x.why("good"), "FinalMetricDataList['loss'].Value is undefined")
+
+
+def case_what_a_job_cannot_do_without_is_told_before_anything_starts(space):
+    def broken(**arguments):
+        one = processing("one", "true")
+        one["Arguments"].update(arguments)
+        return pipeline(processing("first", "true"), condition("c", 1, 1, yes=[one]))
+
+    for arguments, status, said in (
+            ({"ProcessingInputs": [{"InputName": "i"}]}, 1, "ProcessingInput i has no S3Input.S3Uri"),
+            ({"Environment": ["A"]}, 1, "Environment must be an object"),
+            ({"StoppingCondition": {"MaxRuntimeInSeconds": "1"}}, 1, "MaxRuntimeInSeconds must be"),
+            ({"ProcessingOutputConfig": {"Outputs": [{"OutputName": "o", "S3Output": {
+                "S3Uri": "out", "LocalPath": "/opt/ml/o"}}]}}, 1, "outputs go to s3://BUCKET/KEY"),
+            ({"ProcessingInputs": [{"InputName": "i", "DatasetDefinition": {}}]}, 4,
+             "DatasetDefinition does not run")):
+        done = space.call("run", space.document(broken(**arguments)), status=status)
+        contains(done.err, "step one: ")
+        contains(done.err, said)
+        same(done.out, "")
+    bad = pipeline(training("t", "true", metrics=[("m", "([")]))
+    contains(space.call("run", space.document(bad), status=1).err, "step t: metric m: ")
+    same(space.call("ls", "executions", "-o", "json").json(), [])
+
+
+def case_a_job_begins_where_it_may_write(space):
+    write = "echo here > relative && pwd"
+    x = space.run(pipeline(processing("p", write), training("t", write)))
+    for name in ("p", "t"):
+        same(space.call("logs", x.id + "/" + name).out.strip(),
+             os.path.join(space.attempt_dir(x.id, name), "ml"))
+
+
+def case_a_version_has_the_metrics_that_there_are(space):
+    model = "mkdir -p $ML/model; echo w > $ML/model/w; echo auc=0.5; echo auc=0.75 loss=0.125; "
+    train = training("train", ML + model, metrics=[
+        ("auc", "auc=([0-9.]+)"), ("loss", "loss=([0-9.]+)")])
+    uri = get("Steps.train.ModelArtifacts.S3ModelArtifacts")
+    document = {"plain": '{"accuracy": 0.5, "more": {"f1": 0.25, "deep": {"no": 1}}}',
+                "quality": '{"version": 0.0, "b": {"auc": {"value": 0.9, "standard_deviation": 1}}}'}
+    steps = [train, register("r", uri, group="alone")]
+    for name, text in document.items():
+        steps.append(processing("e" + name, ML + "echo '%s' > $ML/processing/out/m.json" % text,
+                                outputs=["out"]))
+        step = register("r" + name, uri, group=name)
+        step["Arguments"]["ModelMetrics"] = {"ModelQuality": {"Statistics": {
+            "ContentType": "application/json", "S3Uri": {"Std:Join": {"On": "/", "Values": [
+                get("Steps.e%s.ProcessingOutputConfig.Outputs['out'].S3Output.S3Uri" % name),
+                "m.json"]}}}}}
+        steps.append(step)
+    space.run(pipeline(*steps))
+    rows = space.call("ls", "packages", "-o", "json").json()
+    same({p["id"]: p["metrics"] for p in rows}, {
+        "alone/1": {"auc": 0.75, "loss": 0.125}, "plain/1": {"accuracy": 0.5, "f1": 0.25},
+        "quality/1": {"auc": 0.9}})
+    wrong = space.run(pipeline(train, register("r", uri, approval="Perhaps")), status=1)
+    contains(wrong.why("r"), "ModelApprovalStatus is Perhaps; it is PendingManualApproval")
 
 
 # --- failures, gates, runs ---

@@ -153,6 +153,72 @@ static void what_does_not_run_here_is_named(void **state)
     }
 }
 
+#define TRAINING_WITH(rest)                                                                        \
+    "{'AlgorithmSpecification':{},'OutputDataConfig':{'S3OutputPath':'s3://b/o'}," rest "}"
+#define PROCESSING_WITH(rest) "{'AppSpecification':{}," rest "}"
+
+static void wrong_types_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        enum job_kind kind;
+        const char *arguments, *said;
+    } cases[] = {
+        {JOB_PROCESSING, "{'AppSpecification':[]}", "AppSpecification must be an object"},
+        {JOB_PROCESSING, "{'AppSpecification':{'ContainerEntrypoint':'true'}}",
+         "ContainerEntrypoint must be a list of strings"},
+        {JOB_PROCESSING, "{'AppSpecification':{'ContainerArguments':['a',['b']]}}",
+         "ContainerArguments must be a list of strings"},
+        {JOB_PROCESSING, PROCESSING_WITH("'Environment':[]"), "Environment must be an object"},
+        {JOB_PROCESSING, PROCESSING_WITH("'Environment':{'A=B':'c'}"), "hold no ="},
+        {JOB_PROCESSING, PROCESSING_WITH("'Environment':{'A':{'b':1}}"), "object of strings"},
+        {JOB_PROCESSING, PROCESSING_WITH("'ProcessingInputs':{}"), "a list of objects"},
+        {JOB_PROCESSING, PROCESSING_WITH("'StoppingCondition':{'MaxRuntimeInSeconds':'x'}"),
+         "MaxRuntimeInSeconds must be a whole number from 1"},
+        {JOB_PROCESSING, PROCESSING_WITH("'StoppingCondition':{'MaxRuntimeInSeconds':0}"),
+         "MaxRuntimeInSeconds must be a whole number from 1"},
+        {JOB_PROCESSING, PROCESSING_WITH("'NetworkConfig':{'EnableNetworkIsolation':'true'}"),
+         "EnableNetworkIsolation must be true or false"},
+        {JOB_PROCESSING,
+         PROCESSING_WITH("'ProcessingOutputConfig':{'Outputs':[{'OutputName':'o','S3Output':"
+                         "{'S3Uri':'file:///x','LocalPath':'/opt/ml/o'}}]}"),
+         "S3Uri of ProcessingOutput o is file:///x; outputs go to s3://BUCKET/KEY"},
+        {JOB_TRAINING, TRAINING_WITH("'HyperParameters':[]"), "HyperParameters must be an object"},
+        {JOB_TRAINING, TRAINING_WITH("'InputDataConfig':{}"), "InputDataConfig must be a list"},
+        {JOB_TRAINING, "{'AlgorithmSpecification':{},'OutputDataConfig':{'S3OutputPath':'out'}}",
+         "OutputDataConfig.S3OutputPath is out; outputs go to s3://BUCKET/KEY"},
+        {JOB_TRAINING,
+         "{'AlgorithmSpecification':{'MetricDefinitions':[{'Name':'m','Regex':'(['}]},"
+         "'OutputDataConfig':{'S3OutputPath':'s3://b/o'}}",
+         "metric m: could not read the pattern"},
+        {JOB_TRAINING,
+         "{'AlgorithmSpecification':{'MetricDefinitions':[{'Name':'m'}]},"
+         "'OutputDataConfig':{'S3OutputPath':'s3://b/o'}}",
+         "needs Name and Regex"},
+        /* what is not settled yet, and scalars that become texts, are fine */
+        {JOB_PROCESSING,
+         "{'AppSpecification':{'ContainerEntrypoint':{'Get':'Parameters.e'},'ContainerArguments':"
+         "[1,{'Std:Join':{'On':'','Values':[]}}]},'Environment':{'A':1,'B':{'Get':'Parameters.b'}},"
+         "'StoppingCondition':{'MaxRuntimeInSeconds':{'Get':'Parameters.n'}}}",
+         NULL},
+        {JOB_TRAINING,
+         "{'AlgorithmSpecification':{},'OutputDataConfig':{'Get':'Parameters.o'},"
+         "'HyperParameters':{'a':1,'b':true},'InputDataConfig':[{'ChannelName':"
+         "{'Get':'Parameters.c'},'DataSource':{'S3DataSource':{'S3Uri':{'Get':'Parameters.d'}}}}]}",
+         NULL},
+    };
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        struct fixture f;
+        struct err e = ERR_INIT;
+        fixture_init(&f, cases[i].kind, cases[i].arguments);
+        assert_int_equal(contract_check(&f.c, &e), !cases[i].said);
+        if (cases[i].said && !strstr(e.msg, cases[i].said)) {
+            fail_msg("\"%s\" does not hold \"%s\"", e.msg, cases[i].said);
+        }
+        fixture_release(&f);
+    }
+}
+
 static void an_absent_input_is_named(void **state)
 {
     (void)state;
@@ -366,6 +432,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_does_not_run_here_is_named),
+        cmocka_unit_test(wrong_types_are_named),
         cmocka_unit_test(an_absent_input_is_named),
         cmocka_unit_test(processing_reads_and_writes),
         cmocka_unit_test(a_literal_opt_ml_works_in_the_sandbox),
