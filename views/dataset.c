@@ -114,6 +114,9 @@ static enum can dataset_can(const struct view *v, enum cmd cmd, struct str *why)
     if (needs_row(cmd) && front(v)->selected >= front(v)->rows) {
         return off(why, "nothing is selected");
     }
+    if ((cmd == CMD_PANE_LESS || cmd == CMD_PANE_RESET) && !d->is_zoomed) {
+        return off(why, "nothing is shown large here: + does that to a column");
+    }
     if (cmd == CMD_ZOOM_PANE && (d->pane != DATASET_COLUMNS || !dataset_column(d))) {
         return off(why, "a column is shown large: select one in the first tab");
     }
@@ -221,6 +224,8 @@ static enum handled look(struct view *v, enum cmd cmd)
         turn(d, DATASET_USES);
         return HANDLED;
     case CMD_ZOOM_PANE:
+    case CMD_PANE_LESS:
+    case CMD_PANE_RESET:
         d->is_zoomed = !d->is_zoomed;
         return HANDLED;
     case CMD_REFRESH:

@@ -251,6 +251,19 @@ static enum can can_look(const struct execution *x, enum cmd cmd, struct str *wh
     return CAN_YES;
 }
 
+static enum can can_fold(const struct execution *x, struct str *why)
+{
+    bool has_all = x->n <= (size_t)x->places.steps.h;
+    if (x->log_size == EXECUTION_LOG_FOLDED) {
+        return off(why, "the log is folded: + unfolds it");
+    }
+    if (x->log_size == EXECUTION_LOG_NORMAL && has_all) {
+        return off(why, x->n ? "all steps are in sight: they need no more room"
+                             : "its steps are not known yet");
+    }
+    return CAN_YES;
+}
+
 static enum can execution_can(const struct view *v, enum cmd cmd, struct str *why)
 {
     const struct execution *x = execution_of(v);
@@ -268,8 +281,15 @@ static enum can execution_can(const struct view *v, enum cmd cmd, struct str *wh
     case CMD_DESCRIBE:
     case CMD_RAW:
     case CMD_COPY:
+        return can_look(x, cmd, why);
     case CMD_ZOOM_PANE:
-        return can_look(x, cmd == CMD_ZOOM_PANE ? CMD_LOGS : cmd, why);
+        return x->log_size == EXECUTION_LOG_FOLDED ? CAN_YES : can_look(x, CMD_LOGS, why);
+    case CMD_PANE_LESS:
+        return can_fold(x, why);
+    case CMD_PANE_RESET:
+        return x->log_size != EXECUTION_LOG_NORMAL
+                   ? CAN_YES
+                   : off(why, "the log takes what the steps leave already");
     case CMD_NOTIFY:
         return execution_is_running(x) ? CAN_YES : off(why, "it has ended");
     case CMD_NEXT_PANE:
@@ -355,6 +375,55 @@ static enum handled move(struct view *v, enum cmd cmd, const struct cmd_arg *arg
     }
 }
 
+/* The log gets more room, at last the whole screen; where the steps leave it half or more, at once.
+ */
+static void log_grow(struct view *v)
+{
+    struct execution *x = execution_of(v);
+    bool has_half = x->places.log.h >= v->area.h / 2;
+    if (x->log_size == EXECUTION_LOG_HALF || (x->log_size == EXECUTION_LOG_NORMAL && has_half)) {
+        views_go(v, KIND_STEP, x->log.id);
+    } else {
+        x->log_size++;
+    }
+}
+
+static void log_shrink(struct execution *x)
+{
+    x->log_size--;
+    x->pane = x->log_size == EXECUTION_LOG_FOLDED ? EXECUTION_STEPS : x->pane;
+}
+
+static void next_pane(struct execution *x)
+{
+    x->pane = x->pane == EXECUTION_LOG ? EXECUTION_STEPS : EXECUTION_LOG;
+    if (x->pane == EXECUTION_LOG && x->log_size == EXECUTION_LOG_FOLDED) {
+        x->log_size = EXECUTION_LOG_NORMAL;
+    }
+}
+
+static enum handled panes(struct view *v, enum cmd cmd)
+{
+    struct execution *x = execution_of(v);
+    switch ((int)cmd) {
+    case CMD_NEXT_PANE:
+    case CMD_PREV_PANE:
+        next_pane(x);
+        return HANDLED;
+    case CMD_ZOOM_PANE:
+        log_grow(v);
+        return HANDLED;
+    case CMD_PANE_LESS:
+        log_shrink(x);
+        return HANDLED;
+    case CMD_PANE_RESET:
+        x->log_size = EXECUTION_LOG_NORMAL;
+        return HANDLED;
+    default:
+        return PASS;
+    }
+}
+
 /* One layer: the search, the pane. */
 static enum handled back(struct execution *x)
 {
@@ -376,7 +445,6 @@ static enum handled look(struct view *v, enum cmd cmd)
     switch ((int)cmd) {
     case CMD_OPEN:
     case CMD_LOGS:
-    case CMD_ZOOM_PANE:
         views_go(v, KIND_STEP, x->log.id);
         return HANDLED;
     case CMD_METRICS:
@@ -442,10 +510,6 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
     case CMD_PAUSE:
         toggle_pause(v);
         return HANDLED;
-    case CMD_NEXT_PANE:
-    case CMD_PREV_PANE:
-        x->pane = x->pane == EXECUTION_LOG ? EXECUTION_STEPS : EXECUTION_LOG;
-        return HANDLED;
     case CMD_BACK:
         return back(x);
     default:
@@ -456,7 +520,7 @@ static enum handled act(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 static enum handled execution_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 {
     struct execution *x = execution_of(v);
-    if (look(v, cmd) == HANDLED || act(v, cmd, arg) == HANDLED) {
+    if (look(v, cmd) == HANDLED || act(v, cmd, arg) == HANDLED || panes(v, cmd) == HANDLED) {
         return HANDLED;
     }
     if (x->pane == EXECUTION_STEPS && move(v, cmd, arg) == HANDLED) {

@@ -14,6 +14,8 @@
 #include "views/rawdoc.h"
 
 enum execution_pane { EXECUTION_STEPS, EXECUTION_LOG };
+/* How much of the screen the log has; after the last comes the whole of it, its own view. */
+enum execution_log { EXECUTION_LOG_FOLDED = -1, EXECUTION_LOG_NORMAL, EXECUTION_LOG_HALF };
 
 /* Where things stand; from execution_layout. Empty rects are left out. */
 struct execution_places {
@@ -34,6 +36,7 @@ struct execution {
     struct act act;
     struct rawdoc raw;
     enum execution_pane pane;
+    enum execution_log log_size;
     bool is_chosen; /* the person moved: the selection follows nothing */
     bool is_paused, is_ticking;
     struct execution_places places;

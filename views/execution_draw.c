@@ -57,17 +57,33 @@ static bool has_metrics(const struct execution *x)
     return x->series && x->series->series_count > 0;
 }
 
+/* Rows that the log has in any case. */
+static int log_min(enum execution_log size, int h)
+{
+    return size == EXECUTION_LOG_FOLDED ? 0
+           : size == EXECUTION_LOG_HALF ? h / 2
+           : h >= ROOMY_H               ? LOG_MIN
+                                        : 1;
+}
+
+/* Rows that the steps take where there is room. */
+static int steps_wanted(const struct execution *x, int h)
+{
+    int most = h / 2 > STEPS_MAX ? h / 2 : STEPS_MAX;
+    if (x->log_size == EXECUTION_LOG_FOLDED) {
+        most = h;
+    } else if (h < ROOMY_H) {
+        most = (h - 1) / 2; /* half for each */
+    }
+    return x->n ? (int)(x->n < (size_t)most ? x->n : (size_t)most) : 1;
+}
+
 static void rows_place(const struct execution *x, struct execution_places *p, struct rect r)
 {
     bool is_roomy = r.h >= ROOMY_H;
-    int most = r.h / 2 > STEPS_MAX ? r.h / 2 : STEPS_MAX;
     int fixed = is_roomy ? (has_metrics(x) ? 5 : 3) : 2;
-    int room = r.h - fixed - (is_roomy ? LOG_MIN : 1);
-    int steps = x->n ? (int)(x->n < (size_t)most ? x->n : (size_t)most) : 1;
-    if (!is_roomy) {
-        most = (r.h - 1) / 2; /* half for each */
-        steps = steps < most ? steps : most;
-    }
+    int room = r.h - fixed - log_min(x->log_size, r.h);
+    int steps = steps_wanted(x, r.h);
     p->titles = rect_cut_top(&r, 1);
     p->steps = rect_cut_top(&r, steps < room ? steps : room);
     p->metrics = (struct rect){0, 0, 0, 0};
@@ -79,7 +95,7 @@ static void rows_place(const struct execution *x, struct execution_places *p, st
         rect_cut_top(&r, 1);
     }
     p->log_title = rect_cut_top(&r, 1);
-    p->log = r;
+    p->log = x->log_size == EXECUTION_LOG_FOLDED ? (struct rect){r.x, r.y, r.w, 0} : r;
 }
 
 static void keep_in_sight(struct execution *x)

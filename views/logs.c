@@ -283,7 +283,7 @@ static enum handled logs_command(struct view *v, enum cmd cmd, const struct cmd_
         (void)text_search(&s->pane.text, SV(""));
         return HANDLED;
     }
-    if (cmd == CMD_ZOOM_PANE) {
+    if (cmd == CMD_ZOOM_PANE || cmd == CMD_PANE_LESS || cmd == CMD_PANE_RESET) {
         app_close(v->app, v->id);
         return HANDLED;
     }

@@ -243,6 +243,64 @@ static void the_log_waits_while_one_reads(void **state)
     fake_free(f);
 }
 
+/* Forty in a row, of which the 31st runs and has a log. */
+static void many_steps(struct fake *f)
+{
+    CLEANUP(str_release) struct str table = STR_INIT;
+    str_addz(&table,
+             "id | name | status | type | started | ended | attempts | index | depends_on\n");
+    for (int i = 0; i < 40; i++) {
+        const char *status = i < 30 ? "Succeeded" : i == 30 ? "Executing" : "waiting";
+        str_addf(&table, "s%d | step-%02d | %s | Processing | %s | %s | 1 | %d | ", i, i, status,
+                 i <= 30 ? "60s" : "", i < 30 ? "30s" : "", i);
+        str_addf(&table, i ? "step-%02d\n" : "\n", i - 1);
+    }
+    fake_rows(f, KIND_STEP, EXEC, table.p);
+    fake_log(f, EXEC "/step-30", EXEC "/step-30/1", "one\ntwo\n", false);
+}
+
+static void is_laid_out(const struct fake *f, int steps_h, int log_h)
+{
+    const struct execution *x = execution_of(app_top(f->app));
+    assert_int_equal(x->places.steps.h, steps_h);
+    assert_int_equal(x->places.log.h, log_h);
+}
+
+/* + gives the log half of the screen and then all of it, _ takes it back until the steps have all,
+ * = is as it was. */
+static void the_log_grows_and_folds(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new(80, 24, false);
+    many_steps(f);
+    fake_open(f, &execution_view, EXEC);
+    is_laid_out(f, 10, 8);
+    fake_keys(f, "=");
+    assert_true(fake_shows(f, "the log takes what the steps leave already"));
+    fake_keys(f, "+");
+    is_laid_out(f, 8, 10);
+    fake_keys(f, "+");
+    assert_string_equal(app_top(f->app)->ops->name, "logs");
+    fake_keys(f, "_"); /* from there back to the half */
+    is_laid_out(f, 8, 10);
+    fake_keys(f, "_");
+    is_laid_out(f, 10, 8);
+    fake_keys(f, "_");
+    is_laid_out(f, 18, 0);
+    fake_golden(f, "execution-folded-80x24");
+    fake_keys(f, "_");
+    assert_true(fake_shows(f, "the log is folded: + unfolds it"));
+    fake_keys(f, "<Tab>"); /* into the log, which needs room for that */
+    is_laid_out(f, 10, 8);
+    fake_keys(f, "+=");
+    is_laid_out(f, 10, 8);
+    fake_free(f);
+    f = opened(80, 24); /* eight steps, all in sight */
+    fake_keys(f, "_");
+    assert_true(fake_shows(f, "all steps are in sight: they need no more room"));
+    fake_free(f);
+}
+
 static void enter_gives_the_log_the_screen(void **state)
 {
     (void)state;
@@ -305,17 +363,8 @@ static void the_selection_follows_what_runs_until_one_moves(void **state)
 static void many_steps_scroll_and_the_running_one_is_in_sight(void **state)
 {
     (void)state;
-    CLEANUP(str_release) struct str table = STR_INIT;
     struct fake *f = fake_new(80, 24, false);
-    str_addz(&table,
-             "id | name | status | type | started | ended | attempts | index | depends_on\n");
-    for (int i = 0; i < 40; i++) {
-        const char *status = i < 30 ? "Succeeded" : i == 30 ? "Executing" : "waiting";
-        str_addf(&table, "s%d | step-%02d | %s | Processing | %s | %s | 1 | %d | ", i, i, status,
-                 i <= 30 ? "60s" : "", i < 30 ? "30s" : "", i);
-        str_addf(&table, i ? "step-%02d\n" : "\n", i - 1);
-    }
-    fake_rows(f, KIND_STEP, EXEC, table.p);
+    many_steps(f);
     fake_open(f, &execution_view, EXEC);
     assert_true(fake_shows(f, "step-30"));
     assert_true(fake_shows(f, "STEP 31/40"));
@@ -392,6 +441,7 @@ int main(void)
         cmocka_unit_test(a_gate_is_decided_with_a),
         cmocka_unit_test(a_failed_one_is_retried),
         cmocka_unit_test(the_log_waits_while_one_reads),
+        cmocka_unit_test(the_log_grows_and_folds),
         cmocka_unit_test(enter_gives_the_log_the_screen),
         cmocka_unit_test(seconds_run_only_beside_what_runs),
         cmocka_unit_test(the_selection_follows_what_runs_until_one_moves),
