@@ -427,8 +427,8 @@ static enum handled panes(struct view *v, enum cmd cmd)
 /* One layer: the search, the pane. */
 static enum handled back(struct execution *x)
 {
-    if (logpane_is_searching(&x->log)) {
-        (void)text_search(&x->log.text, SV(""));
+    if (logpane_is_narrowed(&x->log)) {
+        logpane_widen(&x->log);
         return HANDLED;
     }
     if (x->pane == EXECUTION_LOG) {

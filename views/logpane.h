@@ -26,6 +26,11 @@ struct logpane {
     size_t first, n; /* the window that was asked for */
     bool is_tail;
     uint64_t find; /* LOG_FIND under way; 0: none */
+    size_t base;   /* the log's line that is the text's first: since */
+    int64_t since_ms;
+    long since_min;    /* 0: all of it */
+    bool has_times;    /* each line with the time when it was written */
+    struct str *timed; /* the one that was handed out last */
     struct str empty;
 };
 
@@ -39,20 +44,25 @@ void logpane_empty(struct logpane *p, const char *sentence);
 bool logpane_event(struct logpane *p, const struct ev *ev);
 void logpane_layout(struct logpane *p, struct rect area);
 void logpane_draw(const struct logpane *p, struct canvas *c, struct rect area);
-/* Moves, follow, wrap, search, errors; SEARCH without text opens the prompt with `tag`. */
+/* Moves, follow, wrap, search, errors, times, since; SEARCH without text opens the prompt with
+ * `tag`. */
 enum handled logpane_command(struct logpane *p, int tag, enum cmd cmd, const struct cmd_arg *arg);
 /* Why a command of logs would do nothing now. CAN_NOT: it is not one of logs. */
 enum can logpane_can(const struct logpane *p, enum cmd cmd, struct str *why);
 /* The prompt was answered. */
 void logpane_search(struct logpane *p, struct sv needle);
-bool logpane_is_searching(const struct logpane *p); /* a needle is set: Esc clears it */
-void logpane_refresh(struct logpane *p);            /* ask again */
+bool logpane_is_narrowed(const struct logpane *p); /* a needle or a time is set, */
+void logpane_widen(struct logpane *p);             /* and Esc takes one of them back */
+bool logpane_is_searching(const struct logpane *p);
+void logpane_refresh(struct logpane *p); /* ask again */
 /* "107 lines, following" | "paused, 12 new" | "reading" */
 void logpane_words(const struct logpane *p, struct str *out);
 void logpane_status(const struct logpane *p, struct status *st);
 /* The attempt that is shown, without its execution: "train/1"; "" when none is. */
 const char *logpane_attempt(const struct logpane *p);
-/* Line under the cursor; empty when there is none. */
+/* Number of the line under the cursor in the whole log, from 1. */
+size_t logpane_number(const struct logpane *p);
+/* Line under the cursor as it was written; empty when there is none. */
 struct sv logpane_line(const struct logpane *p);
 /* The execution of EXEC/STEP…; caller frees. */
 char *log_id_execution(const char *id);

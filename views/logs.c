@@ -2,6 +2,7 @@
 #include "views/logs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
@@ -177,6 +178,10 @@ static enum can logs_can(const struct view *v, enum cmd cmd, struct str *why)
     if (cmd == CMD_METRICS && !*row_text(step_of(s), FIELD_STEP_run)) {
         return off(why, "this step is no run: Training steps become runs when they start");
     }
+    if ((cmd == CMD_NEXT_PANE || cmd == CMD_PREV_PANE) && attempts_of(s) < 2) {
+        return off(why, s->steps ? "this step has one attempt: there is no other log of it"
+                                 : "its attempts are not known yet");
+    }
     enum can can = logpane_can(&s->pane, cmd == CMD_PAUSE ? CMD_FOLLOW : cmd, why);
     return can == CAN_NOT ? CAN_YES : can;
 }
@@ -197,6 +202,21 @@ static void open_attempt(struct view *v, long n)
     free(s->id);
     s->id = xstrdup(id);
     logpane_show(&s->pane, s->id);
+}
+
+/* The attempt that is shown or asked for; 0: the newest, which is not known yet. */
+static long attempt_of(const struct logs *s)
+{
+    const char *shown = logpane_attempt(&s->pane), *slash = strrchr(*shown ? shown : s->id, '/');
+    int64_t n = 0;
+    return slash && fmt_parse_i64(sv_z(slash + 1), &n) ? (long)n : 0;
+}
+
+/* Round and round. */
+static void open_next_attempt(struct view *v, long dir)
+{
+    long all = attempts_of(logs_of(v)), at = attempt_of(logs_of(v));
+    open_attempt(v, ((at ? at : all) - 1 + dir + all) % all + 1);
 }
 
 static void rerun(struct view *v)
@@ -261,6 +281,10 @@ static enum handled look(struct view *v, enum cmd cmd, const struct cmd_arg *arg
     case CMD_TAB:
         open_attempt(v, arg->n);
         return HANDLED;
+    case CMD_NEXT_PANE:
+    case CMD_PREV_PANE:
+        open_next_attempt(v, cmd == CMD_NEXT_PANE ? 1 : -1);
+        return HANDLED;
     case CMD_COPY:
         app_copy(v->app, logpane_line(&s->pane));
         return HANDLED;
@@ -278,9 +302,8 @@ static enum handled logs_command(struct view *v, enum cmd cmd, const struct cmd_
     if (act(v, cmd, arg) == HANDLED || look(v, cmd, arg) == HANDLED) {
         return HANDLED;
     }
-    if (cmd == CMD_BACK && logpane_is_searching(&s->pane)) {
-        s->pane.text.only_matches = false;
-        (void)text_search(&s->pane.text, SV(""));
+    if (cmd == CMD_BACK && logpane_is_narrowed(&s->pane)) {
+        logpane_widen(&s->pane);
         return HANDLED;
     }
     if (cmd == CMD_ZOOM_PANE || cmd == CMD_PANE_LESS || cmd == CMD_PANE_RESET) {
@@ -311,7 +334,7 @@ static void logs_crumbs(const struct view *v, struct str *out)
     crumb_add(out, "local");
     crumb_add(out, "executions");
     crumb_add(out, s->execution);
-    crumb_add(out, *attempt ? attempt : s->step);
+    crumb_add(out, *attempt ? attempt : strchr(s->id, '/') + 1);
     crumb_add(out, "log");
 }
 
@@ -330,7 +353,7 @@ static void logs_sentence(const struct view *v, struct str *out)
     if (log && s->pane.err.code) {
         str_addz(out, s->pane.err.msg);
     } else if (log && log->total) {
-        str_addf(out, "line %zu of %zu  %s", s->pane.text.cursor + 1, log->total,
+        str_addf(out, "line %zu of %zu  %s", logpane_number(&s->pane), log->total,
                  log->path ? log->path : "");
     }
 }
@@ -362,6 +385,9 @@ static void logs_hints(const struct view *v, struct hints *h)
         hint_add(h, CMD_FOLLOW, s->pane.text.is_following ? "pause" : "follow");
     }
     hint_add(h, CMD_NEXT_ERROR, "next error");
+    if (attempts_of(s) > 1) {
+        hint_add(h, CMD_NEXT_PANE, "next attempt");
+    }
     hint_add(h, CMD_WRAP, "wrap");
 }
 

@@ -216,16 +216,30 @@ bool clock_parse(struct sv text, int64_t *ret_wall_ms)
     return true;
 }
 
-void clock_local(struct str *out, int64_t wall_ms, int64_t now_ms)
+bool clock_is_same_day(int64_t wall_ms, int64_t other_ms)
+{
+    time_t t = (time_t)(wall_ms / 1000), o = (time_t)(other_ms / 1000);
+    struct tm tm, other;
+    localtime_r(&t, &tm);
+    localtime_r(&o, &other);
+    return tm.tm_year == other.tm_year && tm.tm_yday == other.tm_yday;
+}
+
+void clock_local_s(struct str *out, int64_t wall_ms, bool has_day)
 {
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t t = (time_t)(wall_ms / 1000), n = (time_t)(now_ms / 1000);
-    struct tm tm, today;
+    time_t t = (time_t)(wall_ms / 1000);
+    struct tm tm;
     localtime_r(&t, &tm);
-    localtime_r(&n, &today);
-    if (tm.tm_year != today.tm_year || tm.tm_yday != today.tm_yday) {
+    if (has_day) {
         str_addf(out, "%s %02d ", months[tm.tm_mon], tm.tm_mday);
     }
-    str_addf(out, "%02d:%02d", tm.tm_hour, tm.tm_min);
+    str_addf(out, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+void clock_local(struct str *out, int64_t wall_ms, int64_t now_ms)
+{
+    clock_local_s(out, wall_ms, !clock_is_same_day(wall_ms, now_ms));
+    str_truncate(out, out->n - 3); /* without its seconds */
 }

@@ -27,5 +27,8 @@ void clock_rfc3339(struct str *out, int64_t wall_ms);
 bool clock_parse(struct sv text, int64_t *ret_wall_ms);
 /* Local time of day "14:02", with the date "Nov 16 14:02" when it is not today's. */
 void clock_local(struct str *out, int64_t wall_ms, int64_t now_ms);
+/* "14:02:11" or "Nov 24 14:02:11" */
+void clock_local_s(struct str *out, int64_t wall_ms, bool has_day);
+bool clock_is_same_day(int64_t wall_ms, int64_t other_ms); /* local */
 
 #endif

@@ -16,6 +16,7 @@ struct log {
     struct hub *hub;
     struct sub *sub;
     struct log_file file;
+    struct log_times times;
     struct loop_watch *watch;
     char *attempt, *path;
     bool needs_target, is_ended, is_counted;
@@ -35,6 +36,7 @@ static void begin(struct hub *hub, struct sub *sub)
     log->sub = sub;
     log->needs_target = true;
     log_file_init(&log->file);
+    log_times_init(&log->times);
     sub->state = log;
 }
 
@@ -45,6 +47,7 @@ static void forget_file(struct log *log)
         log->watch = NULL;
     }
     log_file_release(&log->file);
+    log_times_release(&log->times);
     free(log->attempt);
     free(log->path);
     log->attempt = log->path = NULL;
@@ -107,7 +110,9 @@ static bool open_file(struct log *log, struct err *e)
 
 struct copying {
     struct arena *arena;
+    struct log *log;
     const char **at;
+    int64_t *times_ms;
     size_t n;
     uint64_t hash;
     struct str text;
@@ -120,7 +125,23 @@ static bool copy_line(void *arg, uint64_t line, struct sv raw)
     str_clear(&c->text);
     log_line_text(&c->text, raw);
     c->hash = hash_bytes(c->hash, c->text.p, c->text.n);
+    c->times_ms[c->n] = log_times_of(&c->log->times, c->log->file.reading_at);
     c->at[c->n++] = arena_sv(c->arena, sv_of(&c->text));
+    return true;
+}
+
+/* Where `since` begins, and when the last line was written. */
+static bool add_times(struct log *log, struct log_lines *lines, struct err *e)
+{
+    const struct log_times *t = &log->times;
+    int64_t since_ms = log->sub->query.since_ms;
+    uint64_t byte = log_times_since(t, since_ms), from = since_ms ? lines->total : 0;
+    if (since_ms && byte != UINT64_MAX && !log_file_line_at(&log->file, byte, &from, e)) {
+        return false;
+    }
+    lines->first_ms = t->at.n ? t->at.at[0].ms : 0;
+    lines->from = (size_t)from < lines->total ? (size_t)from : lines->total;
+    lines->last_ms = t->at.n ? t->at.at[t->at.n - 1].ms : 0;
     return true;
 }
 
@@ -140,13 +161,18 @@ static bool emit(struct hub *hub, struct sub *sub, struct log *log, struct err *
     lines->attempt = arena_z(&s->arena, log->attempt);
     lines->path = arena_z(&s->arena, log->path);
     struct copying c = {.arena = &s->arena,
+                        .log = log,
+                        .times_ms = arena_alloc(&s->arena, (lines->n + 1) * sizeof *c.times_ms),
                         .at = arena_alloc(&s->arena, (lines->n + 1) * sizeof *c.at),
                         .hash = hash_u64(HASH_INIT, sub->generation),
                         .text = STR_INIT};
-    bool ok = log_file_read(&log->file, lines->first, lines->n, copy_line, &c, e);
+    log_times_read(&log->times, log->path);
+    bool ok = log_file_read(&log->file, lines->first, lines->n, copy_line, &c, e) &&
+              add_times(log, lines, e);
     str_release(&c.text);
     lines->n = c.n;
     lines->at = c.at;
+    lines->times_ms = c.times_ms;
     s->log = lines;
     s->kind = KIND_JOB;
     s->as_of_ms = clock_wall_ms();
@@ -155,6 +181,7 @@ static bool emit(struct hub *hub, struct sub *sub, struct log *log, struct err *
         return false;
     }
     uint64_t h = hash_z(hash_u64(hash_u64(c.hash, lines->total), lines->first), lines->attempt);
+    h = hash_u64(h, lines->from);
     hub_send_snapshot(hub, sub, s,
                       hash_u64(h, (uint64_t)lines->is_counted << 1 | (uint64_t)lines->is_ended));
     return true;

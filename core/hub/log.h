@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/base/arena.h"
+#include "core/base/str.h"
 #include "core/base/vec.h"
 #include "core/store/execution.h"
 
@@ -28,8 +29,30 @@ struct log_file {
     VEC(struct log_place) index;
     uint64_t lines;           /* whole ones */
     uint64_t scanned, begins; /* bytes counted; where the line there began */
+    uint64_t reading_at;      /* while a line is handed out: its first byte */
     char *block;
 };
+
+/* When what was written, from `log.times` beside the log (core/executor/shim): a line "BYTE MS"
+ * says that the log's bytes from there on were written at that time of day, or within the second
+ * after it. Times never go backwards here. */
+struct log_time {
+    uint64_t at;
+    int64_t ms;
+};
+struct log_times {
+    int fd; /* -1: not open yet */
+    VEC(struct log_time) at;
+    uint64_t read; /* bytes of the file */
+    struct str rest;
+};
+void log_times_init(struct log_times *t);
+void log_times_release(struct log_times *t);
+/* What has come since; nothing where there is no such file. */
+void log_times_read(struct log_times *t, const char *log_path);
+int64_t log_times_of(const struct log_times *t, uint64_t byte); /* 0: not known */
+/* The first byte written at ms or after it; UINT64_MAX: none. */
+uint64_t log_times_since(const struct log_times *t, int64_t ms);
 
 /* The attempt that "EXEC/STEP/N", "EXEC/STEP" or "EXEC" (the newest) names; texts in the arena. */
 struct log_target {
@@ -49,10 +72,13 @@ MUST_USE bool log_file_count(struct log_file *f, int64_t deadline_us, bool *ret_
 /* Lines known: the unfinished last one too. */
 uint64_t log_file_lines(const struct log_file *f);
 /* `fn` gets lines from `first` on, raw and without their end, and returns false to stop. It sees
- * at most LOG_LINE_BYTES of each. */
+ * at most LOG_LINE_BYTES of each; where the line begins in the file is `reading_at`. */
 MUST_USE bool log_file_read(struct log_file *f, uint64_t first, uint64_t n,
                             bool (*fn)(void *arg, uint64_t line, struct sv text), void *arg,
                             struct err *e);
+/* The first line that begins at that byte or after it. */
+MUST_USE bool log_file_line_at(struct log_file *f, uint64_t byte, uint64_t *ret_line,
+                               struct err *e);
 /* The line as it is shown: sanitised, at most LOG_SHOWN_BYTES and "…". */
 void log_line_text(struct str *out, struct sv raw);
 

@@ -181,12 +181,13 @@ uint64_t log_file_lines(const struct log_file *f)
 
 /* --- reading --- */
 
-static struct log_place place_before(const struct log_file *f, uint64_t line)
+/* The last place at or before a line, or (line UINT64_MAX) a byte. */
+static struct log_place place_before(const struct log_file *f, uint64_t line, uint64_t byte)
 {
     size_t lo = 0, hi = f->index.n;
     while (hi - lo > 1) {
         size_t mid = lo + (hi - lo) / 2;
-        if (f->index.at[mid].line <= line) {
+        if (f->index.at[mid].line <= line && f->index.at[mid].at <= byte) {
             lo = mid;
         } else {
             hi = mid;
@@ -223,6 +224,7 @@ static void read_block(struct reading *r, size_t have)
             return;
         }
         len = len ? len : have - used;
+        r->file->reading_at = r->place.at;
         if (r->place.line >= r->first &&
             !r->fn(r->arg, r->place.line, without_end(p + used, len))) {
             r->is_over = true;
@@ -240,8 +242,10 @@ bool log_file_read(struct log_file *f, uint64_t first, uint64_t n,
     if (f->fd < 0 || first >= known || n == 0) {
         return true;
     }
-    struct reading r = {
-        f, place_before(f, first), first, n > known - first ? known : first + n, fn, arg, false};
+    struct reading r = {f,     place_before(f, first, UINT64_MAX),
+                        first, n > known - first ? known : first + n,
+                        fn,    arg,
+                        false};
     while (r.place.line < r.end && !r.is_over) {
         ssize_t got = pread(f->fd, f->block, BLOCK_BYTES, (off_t)r.place.at);
         if (got < 0 && errno != EINTR) {
@@ -253,6 +257,35 @@ bool log_file_read(struct log_file *f, uint64_t first, uint64_t n,
             break; /* the file is shorter than it was */
         }
     }
+    return true;
+}
+
+struct seeking {
+    const struct log_file *file;
+    uint64_t byte, line;
+};
+
+static bool is_before(void *arg, uint64_t line, struct sv text)
+{
+    struct seeking *s = arg;
+    (void)text;
+    s->line = line;
+    if (s->file->reading_at >= s->byte) {
+        return false;
+    }
+    s->line++;
+    return true;
+}
+
+bool log_file_line_at(struct log_file *f, uint64_t byte, uint64_t *ret_line, struct err *e)
+{
+    uint64_t all = log_file_lines(f);
+    uint64_t from = f->index.n ? place_before(f, UINT64_MAX, byte).line : 0;
+    struct seeking s = {f, byte, from < all ? from : all};
+    if (!log_file_read(f, from, UINT64_MAX, is_before, &s, e)) {
+        return false;
+    }
+    *ret_line = s.line;
     return true;
 }
 

@@ -48,9 +48,14 @@ struct log_lines {
     size_t total;          /* lines known so far; grows while it is counted or written */
     size_t first, n;       /* the window */
     const char *const *at; /* sanitised, without line end, cut at 4 KiB with "…" */
-    bool is_counted;       /* the whole file was read through */
-    bool is_ended;         /* the attempt has ended: nothing more will come */
-    const char *attempt;   /* EXEC/STEP/N */
+    /* When each was written (wall clock, to the second); 0: not known. `from` is the first one
+     * written since query.since_ms, `total` when none was. */
+    const int64_t *times_ms;
+    size_t from;
+    int64_t first_ms, last_ms; /* of the log; 0: no times were kept */
+    bool is_counted;           /* the whole file was read through */
+    bool is_ended;             /* the attempt has ended: nothing more will come */
+    const char *attempt;       /* EXEC/STEP/N */
     const char *path;
 };
 

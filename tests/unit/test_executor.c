@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
+#include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
@@ -239,6 +241,26 @@ static void a_flood_is_cut_at_the_limit(void **state)
     assert_string_equal(log.p + 1000, "\n[mlw] log limit of 1000 bytes reached; the rest is not "
                                       "kept\n");
     attempt_look_release(&look);
+    job_release(&j);
+}
+
+/* From the first byte on it is known when it was written: "0 MS". */
+static void a_log_has_times(void **state)
+{
+    (void)state;
+    struct job j;
+    struct attempt_look look;
+    CLEANUP(str_release) struct str times = STR_INIT;
+    int64_t before_ms = clock_wall_ms(), ms = 0;
+    job_init(&j, "echo one; echo two");
+    job_run(&j, &look);
+    attempt_look_release(&look);
+    tmp_read(j.dir, "log.times", &times);
+    struct sv rest = sv_of(&times), line;
+    assert_true(sv_split(&rest, '\n', &line));
+    assert_true(sv_starts(line, "0 "));
+    assert_true(fmt_parse_i64((struct sv){line.p + 2, line.n - 2}, &ms));
+    assert_in_range(ms, before_ms, clock_wall_ms());
     job_release(&j);
 }
 
@@ -627,6 +649,7 @@ int main(void)
         cmocka_unit_test(only_the_lock_reaches_the_job),
         cmocka_unit_test(the_box_has_its_own_world),
         cmocka_unit_test(a_flood_is_cut_at_the_limit),
+        cmocka_unit_test(a_log_has_times),
         cmocka_unit_test(what_a_job_leaves_behind_ends_with_it),
         cmocka_unit_test(stop_asks_and_then_kills),
         cmocka_unit_test(stop_before_the_start_is_remembered),

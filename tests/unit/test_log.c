@@ -285,6 +285,60 @@ static void it_grows_where_files_are_not_watched(void **state)
     assert_int_equal(status, 0);
 }
 
+/* 10 lines a second from second 100 on, a time each second; the clock is set back once. */
+static void test_times(void **state)
+{
+    (void)state;
+    CLEANUP(str_release) struct str text = STR_INIT;
+    CLEANUP(str_release) struct str times = STR_INIT;
+    for (int i = 0; i < 30000; i++) {
+        if (i % 10 == 0) {
+            str_addf(&times, "%zu %lld\n", text.n,
+                     (long long)(i == 200 ? 50 : 100 + i / 10) * 1000);
+        }
+        str_addf(&text, "line %d\n", i);
+    }
+    str_addz(&times, "no time\n-1 5\n7 \n999999999999999999999999999 1\n12345 9");
+    struct fixture *f = fixture_new(sv_of(&text));
+    tmp_file(f->dir, "d/log.times", sv_of(&times));
+    static const struct {
+        int64_t since_ms;
+        size_t from;
+    } cases[] = {{0, 0},           {1, 0},           {100000, 0},       {100001, 10},
+                 {119000, 190},    {120000, 210},    {2222000, 21220},  {3099000, 29990},
+                 {3099001, 30000}, {9999000, 30000}, {INT64_MAX, 30000}};
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        struct query q = {.type = QUERY_LOG,
+                          .id = EXEC "/S",
+                          .first = 195,
+                          .n = 10,
+                          .since_ms = cases[i].since_ms};
+        uint64_t sub = hub_subscribe(f->hub, &q);
+        struct snapshot *s = counted(f, sub, 30000);
+        assert_int_equal(s->log->from, cases[i].from);
+        assert_int_equal(s->log->times_ms[0], 119000);
+        assert_int_equal(s->log->times_ms[5], 119000); /* what goes back counts as before */
+        assert_int_equal(s->log->first_ms, 100000);
+        assert_int_equal(s->log->last_ms, 3099000);
+        snapshot_unref(s);
+        hub_unsubscribe(f->hub, sub);
+    }
+    fixture_free(f);
+}
+
+static void test_no_times(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(SV("one\ntwo\n"));
+    struct query q = {.type = QUERY_LOG, .id = EXEC "/S", .since_ms = 5};
+    struct snapshot *s = counted(f, hub_subscribe(f->hub, &q), 2);
+    assert_int_equal(s->log->times_ms[1], 0);
+    assert_int_equal(s->log->last_ms, 0);
+    assert_int_equal(s->log->from, 2);
+    snapshot_unref(s);
+    fixture_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +347,8 @@ int main(void)
         cmocka_unit_test(test_window_and_tail),
         cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_find),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_no_times),
         cmocka_unit_test(it_grows_where_files_are_not_watched),
     };
     return RUN_TESTS(tests);

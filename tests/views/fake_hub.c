@@ -13,10 +13,11 @@
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/base/vec.h"
+#include "tests/views/fake_text.h"
 #include "tests/views/golden.h"
 #include "views/reasons.h"
 
-enum { MADE_LINES_MAX = 5000, COLUMNS_MAX = 40 };
+enum { SERIES_MAX = 40 };
 
 /* one thing that is there */
 struct thing {
@@ -50,191 +51,6 @@ struct hub {
     VEC(struct ev) events;
     bool is_behind;
 };
-
-/* --- snapshots of text --- */
-
-static struct value value_parse(struct snapshot *s, struct sv text, const struct field *field)
-{
-    int64_t i = 0;
-    double x = 0;
-    enum field_type type = field ? field->type : FIELD_NUM;
-    if (text.n == 0) {
-        return (struct value){.type = VALUE_MISSING};
-    }
-    bool is_time = type == FIELD_TIME || type == FIELD_DURATION;
-    if (is_time && fmt_parse_duration_ms(text, &i)) {
-        return value_time(type == FIELD_TIME ? FAKE_NOW_MS - i : i);
-    }
-    if ((type == FIELD_INT || type == FIELD_BYTES) && fmt_parse_i64(text, &i)) {
-        return value_int(i);
-    }
-    if (type == FIELD_NUM && fmt_parse_double(text, &x)) {
-        return value_num(x);
-    }
-    return value_text(arena_sv(&s->arena, text));
-}
-
-struct column {
-    int field; /* -1: a member of a family */
-    enum family family;
-    const char *key;
-};
-
-static struct column column_of(struct snapshot *s, struct sv name)
-{
-    size_t field = kind_field(s->kind, name);
-    if (field != SIZE_MAX) {
-        return (struct column){.field = (int)field};
-    }
-    for (int i = 0; i < FAMILY_COUNT; i++) {
-        size_t n = strlen(family_names[i]);
-        if (sv_starts(name, family_names[i]) && name.n > n + 1) {
-            return (struct column){
-                -1, (enum family)i,
-                arena_sv(&s->arena, (struct sv){name.p + n + 1, name.n - n - 1})};
-        }
-    }
-    fail_msg("no field %.*s of %s", (int)name.n, name.p, kinds[s->kind].plural);
-    return (struct column){0};
-}
-
-static int named_cmp(const void *a, const void *b)
-{
-    return strcmp(((const struct named_value *)a)->key, ((const struct named_value *)b)->key);
-}
-
-static void row_parse(struct snapshot *s, struct sv line, const struct column *columns, size_t n,
-                      struct row *ret)
-{
-    struct value *cells = arena_alloc(&s->arena, FIELD_MAX * sizeof *cells);
-    struct named_value *named[FAMILY_COUNT];
-    for (int i = 0; i < FAMILY_COUNT; i++) {
-        named[i] = arena_alloc(&s->arena, COLUMNS_MAX * sizeof **named);
-        ret->families[i].at = named[i];
-    }
-    struct sv cell;
-    for (size_t i = 0; i < n && sv_split(&line, '|', &cell); i++) {
-        const struct column *c = &columns[i];
-        cell = sv_trim(cell);
-        if (c->field >= 0) {
-            cells[c->field] = value_parse(s, cell, &kinds[s->kind].fields[c->field]);
-        } else if (cell.n) {
-            named[c->family][ret->families[c->family].n++] =
-                (struct named_value){c->key, value_parse(s, cell, NULL)};
-        }
-    }
-    for (int i = 0; i < FAMILY_COUNT; i++) {
-        qsort(named[i], ret->families[i].n, sizeof **named, named_cmp);
-    }
-    ret->cells = cells;
-    ret->id = row_text(ret, 0); /* every kind begins with its id */
-}
-
-static int z_cmp(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void keys_gather(struct snapshot *s, const struct column *columns, size_t n)
-{
-    for (int f = 0; f < FAMILY_COUNT; f++) {
-        const char **at = arena_alloc(&s->arena, COLUMNS_MAX * sizeof *at);
-        size_t count = 0;
-        for (size_t i = 0; i < n; i++) {
-            if (columns[i].field < 0 && (int)columns[i].family == f) {
-                at[count++] = columns[i].key;
-            }
-        }
-        qsort(at, count, sizeof *at, z_cmp);
-        s->keys[f].at = at;
-        s->keys[f].n = count;
-    }
-}
-
-static struct snapshot *rows_parse(enum kind kind, struct sv table)
-{
-    struct snapshot *s = snapshot_new(SNAPSHOT_ROWS);
-    struct column columns[COLUMNS_MAX];
-    struct sv line = {"", 0}, cell;
-    size_t n = 0, lines = 0;
-    s->kind = kind;
-    s->as_of_ms = FAKE_NOW_MS;
-    for (size_t i = 0; i < table.n; i++) {
-        lines += table.p[i] == '\n';
-    }
-    struct row *rows = arena_alloc(&s->arena, (lines + 1) * sizeof *rows);
-    (void)sv_split(&table, '\n', &line);
-    while (n < COLUMNS_MAX && sv_split(&line, '|', &cell)) {
-        columns[n++] = column_of(s, sv_trim(cell));
-    }
-    while (sv_split(&table, '\n', &line)) {
-        if (sv_trim(line).n) {
-            row_parse(s, line, columns, n, &rows[s->n++]);
-        }
-    }
-    keys_gather(s, columns, n);
-    s->rows = rows;
-    s->total = s->loaded = s->matched = s->n;
-    return s;
-}
-
-static void series_parse(struct snapshot *s, struct sv line, const char *run, struct series *ret)
-{
-    struct sv word;
-    size_t most = line.n / 2 + 1;
-    struct series_point *at = arena_alloc(&s->arena, most * sizeof *at);
-    (void)sv_split(&line, ' ', &word);
-    *ret = (struct series){.run = run, .key = arena_sv(&s->arena, word), .at = at};
-    while (sv_split(&line, ' ', &word)) {
-        double x;
-        if (fmt_parse_double(word, &x)) {
-            at[ret->n] = (struct series_point){.step = (double)ret->n + 1,
-                                               .time_ms = (double)FAKE_NOW_MS,
-                                               .value = x,
-                                               .min = x,
-                                               .max = x};
-            ret->last = x;
-            ret->n++;
-        }
-    }
-    for (size_t i = 0; i < ret->n; i++) {
-        at[i].time_ms -= 1000.0 * (double)(ret->n - 1 - i);
-    }
-    ret->total = ret->n;
-}
-
-/* Lines first..first + n of a log, as the query asks for them. */
-static struct snapshot *log_cut(const struct thing *t, const struct query *q)
-{
-    struct snapshot *s = snapshot_new(SNAPSHOT_LOG);
-    struct log_lines *log = arena_alloc(&s->arena, sizeof *log);
-    struct sv rest = sv_z(t->lines), line;
-    size_t total = t->made;
-    for (struct sv r = rest; t->lines && r.n && sv_split(&r, '\n', &line);) {
-        total++;
-    }
-    size_t n = q->n ? q->n : total, first = q->is_tail ? total - (n < total ? n : total) : q->first;
-    first = first < total ? first : total;
-    n = n < total - first ? n : total - first;
-    const char **at = arena_alloc(&s->arena, (n + 1) * sizeof *at);
-    for (size_t i = 0; i < first + n; i++) {
-        bool is_line = !t->made && sv_split(&rest, '\n', &line);
-        if (i >= first) {
-            at[i - first] = is_line ? arena_sv(&s->arena, line) : arena_f(&s->arena, "line %zu", i);
-        }
-    }
-    *log = (struct log_lines){.total = total,
-                              .first = first,
-                              .n = n,
-                              .at = at,
-                              .is_counted = true,
-                              .is_ended = t->is_ended,
-                              .attempt = arena_z(&s->arena, t->attempt),
-                              .path = arena_f(&s->arena, ".mlw/runs/%s/log", t->attempt)};
-    s->log = log;
-    s->as_of_ms = FAKE_NOW_MS;
-    return s;
-}
 
 /* --- serving --- */
 
@@ -307,7 +123,8 @@ static struct snapshot *rows_pick(const struct snapshot *s, const char *ids)
 static struct snapshot *answer(const struct thing *t, const struct query *q)
 {
     if (!t->snapshot) {
-        return log_cut(t, q);
+        struct fake_log log = {t->lines, t->attempt, t->made, t->is_ended};
+        return fake_log_cut(&log, q);
     }
     bool is_picked = q->ids && t->snapshot->type == SNAPSHOT_ROWS;
     return is_picked ? rows_pick(t->snapshot, q->ids) : snapshot_ref(t->snapshot);
@@ -359,7 +176,7 @@ static void thing_set(struct hub *hub, struct thing t)
 void fake_rows(struct fake *f, enum kind kind, const char *id, const char *table)
 {
     thing_set(f->hub, (struct thing){QUERY_ROWS, kind, xstrdup(id),
-                                     .snapshot = rows_parse(kind, sv_z(table))});
+                                     .snapshot = fake_rows_parse(kind, sv_z(table))});
 }
 
 void fake_counts(struct fake *f, enum kind kind, const char *id, size_t matched, size_t total)
@@ -425,11 +242,11 @@ void fake_series(struct fake *f, const char *run, const char *text)
 {
     struct snapshot *s = snapshot_new(SNAPSHOT_SERIES);
     struct sv rest = sv_z(text), line;
-    struct series *at = arena_alloc(&s->arena, COLUMNS_MAX * sizeof *at);
+    struct series *at = arena_alloc(&s->arena, SERIES_MAX * sizeof *at);
     const char *id = arena_z(&s->arena, run);
     while (sv_split(&rest, '\n', &line)) {
-        if (sv_trim(line).n && s->series_count < COLUMNS_MAX) {
-            series_parse(s, sv_trim(line), id, &at[s->series_count++]);
+        if (sv_trim(line).n && s->series_count < SERIES_MAX) {
+            fake_series_parse(s, sv_trim(line), id, &at[s->series_count++]);
         }
     }
     s->series = at;

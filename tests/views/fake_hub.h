@@ -45,10 +45,11 @@ void fake_doc(struct fake *f, enum kind kind, const char *id, const char *json);
 /* The same while what it is made from is still read: so many bytes of so many. */
 void fake_doc_progress(struct fake *f, enum kind kind, const char *id, const char *json,
                        size_t loaded, size_t total);
-/* Lines parted by '\n', the last without one; id EXEC/STEP as it is asked for. */
+/* Lines parted by '\n', the last without one; id EXEC/STEP as it is asked for. The last was written
+ * at FAKE_NOW_MS, each of the others ten seconds before the one after it. */
 void fake_log(struct fake *f, const char *id, const char *attempt, const char *lines,
               bool is_ended);
-/* n lines "line 0"…, made when they are asked for. */
+/* n lines "line 0"…, made when they are asked for; when they were written is not known. */
 void fake_long_log(struct fake *f, const char *id, const char *attempt, size_t n, bool is_ended);
 /* "val_loss 0.5 0.4 nan": one metric a line, steps from 1, a second apart. */
 void fake_series(struct fake *f, const char *run, const char *text);

@@ -159,7 +159,7 @@ static void what_cannot_be_says_why(void **state)
         {"jl", "evaluate has not started: it waits, after train"},
         {"jm", "evaluate is no run"},
         {"kl", "profile was not run: cache hit, from b7qp02mz5kd1"},
-        {"t", "the log has the times that the job wrote"},
+        {"jt", "there are no lines yet"},
         {"n", "nothing is searched for"},
         {"z", "reject it with A"},
         {"c", "the runs they made are compared: :runs"},

@@ -200,11 +200,81 @@ static void attempts_have_numbers(void **state)
     (void)state;
     struct fake *f = opened(80, 24, 107);
     assert_true(fake_shows(f, "train/2"));
-    fake_keys(f, "1");
+    fake_keys(f, "<Tab>"); /* after the last comes the first */
     assert_true(fake_shows(f, "the first attempt"));
     assert_true(fake_shows(f, "2 lines, ended"));
-    fake_keys(f, "3");
+    fake_keys(f, "7");
     assert_true(fake_shows(f, "train has 2 attempts"));
+    (void)app_command(f->app, CMD_TAB, &(struct cmd_arg){.n = 1});
+    assert_true(fake_shows(f, "this is attempt 1"));
+    fake_rows(f, KIND_STEP, EXEC, "id | name | status | attempts\nb | train | Failed | 1\n");
+    fake_keys(f, "<S-Tab>");
+    assert_true(fake_shows(f, "this step has one attempt"));
+    fake_free(f);
+}
+
+/* 0 to 5 choose how far back; t shows when each line was written. The fake's lines are ten seconds
+ * apart, the last from a moment ago. */
+static void lines_have_times(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *says;
+        size_t n;
+    } rows[] = {{"1", "last 1m", 6},
+                {"2", "last 5m", 30},
+                {"3", "last 15m", 90},
+                {"4", "last 30m", 107},
+                {"5", "last 60m", 107}};
+    struct fake *f = opened(80, 24, 107);
+    for (size_t i = 0; i < ALEN(rows); i++) {
+        CLEANUP(mem_free_ptr)
+        char *words = xasprintf("%zu of 107 lines, %s", rows[i].n, rows[i].says);
+        fake_keys(f, rows[i].key);
+        assert_true(fake_shows(f, words));
+        assert_true(fake_shows(f, "epoch 107/60")); /* it follows */
+    }
+    fake_keys(f, "1");
+    assert_true(fake_shows(f, "what was written since 15:59:0"));
+    fake_keys(f, "g");
+    assert_true(fake_shows(f, "line 102 of 107"));
+    fake_keys(f, "t");
+    fake_golden(f, "logs-since-80x24");
+    fake_keys(f, "/16:00:00<Enter>"); /* what is shown is searched */
+    assert_true(fake_shows(f, "line 107 of 107"));
+    fake_keys(f, "<Esc>"); /* one layer: the search, then the time */
+    assert_true(fake_shows(f, "6 of 107 lines"));
+    fake_keys(f, "<Esc>t");
+    assert_true(fake_shows(f, "107 lines"));
+    assert_false(fake_shows(f, "16:00:00"));
+    fake_keys(f, "0");
+    assert_true(fake_shows(f, "all that was written"));
+    fake_free(f);
+}
+
+/* A minute later nothing more has come; a log that has ended is looked at from its end. */
+static void a_time_without_lines_says_so(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24, 107);
+    fake_pass(f, 120000);
+    fake_keys(f, "1");
+    assert_true(fake_shows(f, "Nothing was written in that time; 0 shows all of it."));
+    fake_keys(f, "/");
+    assert_true(fake_shows(f, "nothing was written in that time; 0 shows all"));
+    fake_keys(f, "0");
+    assert_true(fake_shows(f, "107 lines"));
+    fake_keys(f, "<Tab>1");
+    assert_true(fake_shows(f, "2 of 2 lines, last 1m"));
+    fake_free(f);
+    f = fake_new(80, 24, false);
+    fake_rows(f, KIND_STEP, EXEC, steps);
+    fake_long_log(f, LOG, EXEC "/train/2", 5000, false);
+    fake_open(f, &logs_view, LOG);
+    fake_keys(f, "1");
+    assert_true(fake_shows(f, "when these lines were written was not kept"));
+    fake_keys(f, "t");
+    assert_true(fake_shows(f, "when these lines were written was not kept"));
     fake_free(f);
 }
 
@@ -265,6 +335,8 @@ int main(void)
         cmocka_unit_test(a_long_log_comes_by_windows),
         cmocka_unit_test(what_is_beyond_the_window_is_asked_for),
         cmocka_unit_test(attempts_have_numbers),
+        cmocka_unit_test(lines_have_times),
+        cmocka_unit_test(a_time_without_lines_says_so),
         cmocka_unit_test(its_execution_is_acted_on_from_here),
         cmocka_unit_test(sequences_in_a_log_do_nothing),
         cmocka_unit_test(nothing_is_drawn_outside),

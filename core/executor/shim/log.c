@@ -2,10 +2,34 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/os.h"
 #include "core/executor/shim/shim.h"
 
-enum { COPY_BYTES = 256 * 1024, COPY_TURNS = 16 };
+enum {
+    COPY_BYTES = 256 * 1024,
+    COPY_TURNS = 16,
+    NOTE_MS = 1000, /* one time a second, */
+    NOTES_FINE = 10000,
+    NOTE_COARSE_MS = 10000 /* and after some hours one in ten */
+};
+
+/* "BYTE MS": from there on it was written now. Only a help to whoever reads: no failure is told. */
+static void note_time(struct log *l)
+{
+    struct err ignored;
+    int64_t now_ms = clock_wall_ms(), past_ms = now_ms - l->noted_ms;
+    if (l->times_fd < 0 || (l->notes && past_ms >= 0 &&
+                            past_ms < (l->notes < NOTES_FINE ? NOTE_MS : NOTE_COARSE_MS))) {
+        return;
+    }
+    struct str line = STR_INIT;
+    str_addf(&line, "%llu %lld\n", (unsigned long long)(l->begins + l->written), (long long)now_ms);
+    (void)!os_write_all(l->times_fd, sv_of(&line), "log.times", &ignored);
+    str_release(&line);
+    l->noted_ms = now_ms;
+    l->notes++;
+}
 
 static void append(struct log *l, const char *p, size_t n)
 {
@@ -13,6 +37,7 @@ static void append(struct log *l, const char *p, size_t n)
     if (!n) {
         return;
     }
+    note_time(l);
     if (os_write_all(l->file_fd, (struct sv){p, n}, "log", &e)) {
         l->written += n;
         l->is_line_open = p[n - 1] != '\n';

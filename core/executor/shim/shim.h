@@ -51,9 +51,12 @@ MUST_USE bool files_exit(const char *token, const struct ending *end, struct err
 /* --- watch.c: the life of the job --- */
 void watch_job(const struct attempt_spec *s, struct ending *end, struct str *message);
 
-/* --- log.c: the job's output into `log`, up to the limit --- */
+/* --- log.c: the job's output into `log`, up to the limit; and into `log.times` when it came --- */
 struct log {
-    int pipe_fd, file_fd;
+    int pipe_fd, file_fd, times_fd; /* times_fd -1: no times are kept */
+    uint64_t begins;                /* bytes that the log had before */
+    int64_t noted_ms;               /* the newest time in log.times */
+    size_t notes;
     uint64_t limit, written; /* limit 0: none */
     bool is_truncated;       /* beyond the limit, or the disk is full */
     bool is_line_open;       /* the last byte written was no line end */

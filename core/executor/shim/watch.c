@@ -101,6 +101,9 @@ static bool open_log(struct watch *w, int *ret_pipe)
         say(w, "could not open the log", errno);
         return false;
     }
+    off_t begins = lseek(w->log.file_fd, 0, SEEK_END);
+    w->log.begins = begins > 0 ? (uint64_t)begins : 0;
+    w->log.times_fd = open("log.times", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     (void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
     (void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
     w->log.pipe_fd = ends[0];
@@ -379,7 +382,7 @@ void watch_job(const struct attempt_spec *s, struct ending *end, struct str *mes
     struct watch w = {.spec = s,
                       .end = end,
                       .message = message,
-                      .log = {.pipe_fd = -1, .file_fd = -1},
+                      .log = {.pipe_fd = -1, .file_fd = -1, .times_fd = -1},
                       .link_fd = -1,
                       .timeout_at_ms = NEVER,
                       .kill_at_ms = NEVER};
