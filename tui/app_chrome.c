@@ -259,9 +259,9 @@ static void draw_hints(const struct app *app, const struct view *v, struct canva
 
 static void draw_modal(const struct app *app, struct canvas *c)
 {
-    const struct modal *m = app_modal(app);
+    struct modal *m = app_modal(app);
     struct rect area = canvas_area(c);
-    struct rect r = rect_cut_bottom(&area, app_modal_rows(m, c->w));
+    struct rect r = rect_cut_bottom(&area, app_modal_layout(m, c->w, c->h - 1));
     canvas_push(c, r);
     app_modal_draw(app, m, c, r);
     canvas_pop(c);

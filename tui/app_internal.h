@@ -125,7 +125,8 @@ void app_lines_load(struct app *app, struct sv lines); /* what the palette took 
 void app_open_actions(struct app *app);
 void app_ask_quit(struct app *app);
 void app_modal_reply(struct app *app, uint32_t view_id, int tag, enum reply what, struct sv text);
-int app_modal_rows(const struct modal *m, int w);
+/* Rows that it takes at the bottom, of at most h. */
+int app_modal_layout(struct modal *m, int w, int h);
 void app_modal_draw(const struct app *app, const struct modal *m, struct canvas *c, struct rect r);
 
 /* --- app_chrome.c --- */

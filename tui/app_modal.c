@@ -447,9 +447,9 @@ void app_modal_shown(struct app *app)
 
 /* --- looks --- */
 
-int app_modal_rows(const struct modal *m, int w)
+int app_modal_layout(struct modal *m, int w, int h)
 {
-    return m->kind == MODAL_DIALOG ? dialog_rows(&m->dialog, w)
+    return m->kind == MODAL_DIALOG ? dialog_layout(&m->dialog, w, h)
                                    : 1 + (m->has_list ? menu_rows(&m->menu) : 0);
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/utf8.h"
 #include "core/model/compare.h"
 #include "views/cells.h"
+#include "views/passed.h"
 
 enum { DIGITS = 8, TEXT_METRICS = 4 };
 
@@ -171,6 +172,41 @@ static void add_digests(struct approval *a, enum approval_part part, const struc
     }
 }
 
+/* One line a gate; a limit that gives way, and a gate that is gone, are worse. */
+static void add_gates(struct approval *a, const struct row *own, const struct row *other)
+{
+    static const char *const words[] = {[PASSED_SAME] = "same",
+                                        [PASSED_STRICTER] = "stricter",
+                                        [PASSED_CHANGED] = "changed",
+                                        [PASSED_EASIER] = "easier"};
+    const char *mine = row_text(own, FIELD_PACKAGE_passed);
+    const char *theirs = row_text(other, FIELD_PACKAGE_passed);
+    const char *name = kinds[KIND_PACKAGE].fields[FIELD_PACKAGE_passed].id;
+    struct sv rest = sv_z(mine), one, match;
+    while (passed_cut(&rest, &one)) {
+        struct approval_line *l = add(a, APPROVAL_GATE, name);
+        l->value = sv_dup(one);
+        if (passed_find(theirs, one, &match)) {
+            enum passed_change change = passed_compare(one, match);
+            l->other = sv_dup(match);
+            l->change = xstrdup(words[change]);
+            l->is_same = change == PASSED_SAME;
+            l->is_worse = change == PASSED_EASIER;
+        } else if (other) {
+            l->change = xstrdup("new");
+        }
+    }
+    rest = sv_z(theirs);
+    while (passed_cut(&rest, &one)) {
+        if (!passed_find(mine, one, &match)) {
+            struct approval_line *l = add(a, APPROVAL_GATE, name);
+            l->other = sv_dup(one);
+            l->change = xstrdup("gone");
+            l->is_worse = true;
+        }
+    }
+}
+
 void approval_init(struct approval *a, const struct snapshot *rows, const char *id,
                    const struct goals *goals, int64_t now_ms)
 {
@@ -183,7 +219,7 @@ void approval_init(struct approval *a, const struct snapshot *rows, const char *
     a->beside = xstrdup(other ? other->id : NULL);
     add_metrics(a, (const struct row *[]){own, other}, other ? 2 : 1, goals, now_ms);
     add_fact(a, own, other, FIELD_PACKAGE_started_by);
-    add_fact(a, own, other, FIELD_PACKAGE_passed);
+    add_gates(a, own, other);
     add_digests(a, APPROVAL_DATA, own, other, FIELD_PACKAGE_data);
     add_digests(a, APPROVAL_CODE, own, other, FIELD_PACKAGE_code);
 }
@@ -259,15 +295,46 @@ static void text_metrics(struct str *out, const struct approval *a)
     }
 }
 
+/* "check-auc 0.91 >= 0.8 (easier: it was 0.9 >= 0.9)" */
+static void text_gate(struct str *out, const struct approval_line *l)
+{
+    struct sv was = sv_z(l->other), name;
+    str_addz(out, l->value);
+    if (l->change && !l->is_same) {
+        str_addf(out, " (%s", l->change);
+        if (was.n && sv_split(&was, ' ', &name)) {
+            str_addz(out, ": it was ");
+            str_addsv(out, was);
+        }
+        str_addz(out, ")");
+    }
+}
+
+/* Gates that it passed, or those that the other had to pass and it had not. */
+static size_t text_gates(struct str *out, const struct approval *a, bool is_gone)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->lines.n; i++) {
+        const struct approval_line *l = &a->lines.at[i];
+        if (l->part != APPROVAL_GATE || (l->value == NULL) != is_gone) {
+            continue;
+        }
+        str_addz(out, n++ ? ", " : is_gone ? "; it had not to pass " : "");
+        is_gone ? str_addz(out, l->other) : text_gate(out, l);
+    }
+    return n;
+}
+
 static void text_made(struct str *out, const struct approval *a)
 {
-    const char *by = NULL, *passed = NULL;
     for (size_t i = 0; i < a->lines.n; i++) {
         if (a->lines.at[i].part == APPROVAL_MADE) {
-            *(by ? &passed : &by) = or_none(a->lines.at[i].value);
+            str_addf(out, "Started by %s; passed ", or_none(a->lines.at[i].value));
         }
     }
-    str_addf(out, "Started by %s; passed %s\n", by, z_eq(passed, "–") ? "no gate" : passed);
+    str_addz(out, text_gates(out, a, false) ? "" : "no gate");
+    (void)text_gates(out, a, true);
+    str_addz(out, "\n");
 }
 
 /* "Data: penguins.csv@9c1e77ab changed, train@5fae3e5b same, 2 more same": first what is not. */

@@ -18,7 +18,8 @@
 
 enum approval_part {
     APPROVAL_METRIC,
-    APPROVAL_MADE, /* who had it made, and what it passed */
+    APPROVAL_MADE, /* who had it made */
+    APPROVAL_GATE, /* what it passed: "easier" where less is asked for than of the other */
     APPROVAL_DATA,
     APPROVAL_CODE
 };
@@ -28,7 +29,7 @@ struct approval_line {
     const char *name; /* in `names` of its approval, or static */
     char *value;      /* "penguins.csv@f204db2c"; NULL: the other has it, this one has not */
     char *other;      /* the other's; NULL: it has none */
-    char *change;     /* "+0.004 better", "same", "changed"; NULL: nothing to say */
+    char *change;     /* "+0.004 better", "same", "easier"; NULL: nothing to say */
     unsigned style;   /* of the value */
     bool is_worse, is_same;
 };

@@ -94,24 +94,6 @@ void cells_number(struct str *out, double value)
     fmt_double(out, value);
 }
 
-/* The part of v for one row: up to the last blank within w cells, or as much as fits. */
-static struct sv row_of_words(struct sv v, int w)
-{
-    struct sv rest = v;
-    size_t fits = 0, blank = 0;
-    int used = 0, width;
-    while (rest.n) {
-        struct sv one = utf8_cluster(&rest, &width);
-        used += width;
-        if (used > w) {
-            return (struct sv){v.p, blank ? blank : fits};
-        }
-        fits = v.n - rest.n;
-        blank = one.p[0] == ' ' ? fits : blank;
-    }
-    return v;
-}
-
 int cells_words(struct canvas *c, struct rect r, unsigned style, const char *text)
 {
     CLEANUP(str_release) struct str clean = STR_INIT;
@@ -119,14 +101,12 @@ int cells_words(struct canvas *c, struct rect r, unsigned style, const char *tex
     struct sv rest = sv_of(&clean);
     int y = 0;
     for (; y < r.h && rest.n && r.w > 0; y++) {
-        struct sv part = row_of_words(rest, r.w);
+        struct sv all = rest, part = utf8_row(&rest, (size_t)r.w);
         if (part.n == 0) {
             break;
         }
         bool is_last = y + 1 == r.h; /* what does not fit ends in an ellipsis */
-        canvas_fit(c, r.x, r.y + y, r.w, style, is_last ? rest : sv_trim(part), ALIGN_LEFT,
-                   UTF8_CUT_END);
-        rest = (struct sv){rest.p + part.n, rest.n - part.n};
+        canvas_fit(c, r.x, r.y + y, r.w, style, is_last ? all : part, ALIGN_LEFT, UTF8_CUT_END);
     }
     return y;
 }

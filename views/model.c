@@ -31,6 +31,8 @@ struct model {
     struct err err;
     VEC(struct line) lines;
     struct table table;
+    struct table_column columns[COL_COUNT];
+    int columns_w; /* they were made for */
     struct act act;
     struct rawdoc raw;
     struct rect head;
@@ -41,13 +43,29 @@ static struct model *model_of(const struct view *v)
     return v->state;
 }
 
-static const struct table_column columns[COL_COUNT] = {
-    [COL_NAME] = {.id = "name", .title = "", .min = 16, .ideal = 28, .flags = TABLE_FROZEN},
-    [COL_VALUE] = {.id = "value", .title = "", .min = 8, .weight = 1, .priority = 9},
-    [COL_OTHER] = {.id = "other", .title = "", .min = 1, .ideal = 24, .priority = 2},
-    /* takes what is left over, so that the values stand beside each other */
-    [COL_CHANGE] = {.id = "change", .title = "", .min = 8, .weight = 1000, .priority = 1},
-};
+enum { ROOMY_W = 60, CHANGE_W = 13 /* "+0.004 better" */ };
+
+/* Where it is narrow the other's values go first: what changed says enough. The change takes what
+ * is left over, so that the values stand beside each other. */
+static void columns_make(struct model *m, int w)
+{
+    bool is_roomy = w >= ROOMY_W;
+    const struct table_column of[COL_COUNT] = {
+        [COL_NAME] = {.min = is_roomy ? 15 : 8, .ideal = is_roomy ? 28 : 13, .flags = TABLE_FROZEN},
+        [COL_VALUE] = {.min = 8, .ideal = 22, .weight = 1, .priority = 9, .flags = TABLE_SPILL},
+        [COL_OTHER] = {.min = 8, .ideal = 22, .priority = 1},
+        [COL_CHANGE] = {.min = CHANGE_W, .weight = 1000, .priority = 2},
+    };
+    static const char *const ids[COL_COUNT] = {"name", "value", "other", "change"};
+    for (int i = 0; i < COL_COUNT; i++) {
+        m->columns[i] = of[i];
+        m->columns[i].id = ids[i];
+        m->columns[i].title = "";
+    }
+    m->columns_w = w;
+    table_columns(&m->table, m->columns, COL_COUNT);
+    table_update(&m->table, m->lines.n);
+}
 
 /* --- which versions --- */
 
@@ -208,7 +226,7 @@ static bool model_open(struct view *v, const struct route *route, struct err *e)
     m->view = v;
     m->id = xstrdup(route->id);
     m->group = xstrndup(route->id, (size_t)(slash - route->id));
-    table_init(&m->table, columns, COL_COUNT, &source, m);
+    table_init(&m->table, m->columns, 0, &source, m);
     m->table.flags = TABLE_NO_TITLES | TABLE_NO_MARKS;
     m->sub = hub_subscribe(
         view_hub(v), &(struct query){.type = QUERY_ROWS, .kind = KIND_PACKAGE, .id = m->group});
@@ -323,6 +341,9 @@ static void model_layout(struct view *v, struct rect area)
     struct model *m = model_of(v);
     m->head = rect_cut_top(&area, 1);
     rect_cut_top(&area, 1);
+    if (m->columns_w != area.w) {
+        columns_make(m, area.w);
+    }
     table_layout(&m->table, area);
 }
 
@@ -392,7 +413,10 @@ static void model_sentence(const struct view *v, struct str *out)
     if (m->err.code && m->rows) {
         str_addz(out, m->err.msg);
     } else if (l && l->kind == TABLE_DATA) {
-        str_addf(out, "%s: %s", l->text[0], l->text[1] ? l->text[1] : "");
+        str_addf(out, "%s: %s", l->text[COL_NAME], l->text[COL_VALUE]);
+        if (l->text[COL_OTHER]) {
+            str_addf(out, ", beside %s", l->text[COL_OTHER]);
+        }
     }
 }
 

@@ -295,3 +295,23 @@ void utf8_strip_ansi(struct str *out, struct sv line)
         line = (struct sv){line.p + n, line.n - n};
     }
 }
+
+struct sv utf8_row(struct sv *v, size_t w)
+{
+    struct sv all = sv_trim(*v), rest = all;
+    size_t fits = 0, blank = 0, used = 0;
+    int width;
+    while (rest.n) {
+        struct sv one = utf8_cluster(&rest, &width);
+        used += (size_t)width;
+        if (used > w) {
+            break;
+        }
+        fits = all.n - rest.n;
+        blank = one.p[0] == ' ' ? fits : blank;
+    }
+    bool is_whole = used <= w;
+    size_t n = is_whole ? all.n : all.p[fits] == ' ' || blank == 0 ? fits : blank;
+    *v = sv_trim((struct sv){all.p + n, all.n - n});
+    return sv_trim((struct sv){all.p, n});
+}

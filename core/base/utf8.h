@@ -36,6 +36,10 @@ size_t utf8_width(struct sv v);
  * tabs and line ends by a space, the rest by "·" (U+00B7). */
 void utf8_sanitize(struct str *out, struct sv v);
 
+/* Cut off the front of *v what goes into one row of w cells: up to its last blank, or as much as
+ * fits; blanks around it are dropped. Empty at the end, and where not one cluster fits. */
+struct sv utf8_row(struct sv *v, size_t w);
+
 enum utf8_cut { UTF8_CUT_END, UTF8_CUT_MIDDLE };
 /* Append v cut to at most `width` cells; what is left out shows as "…" (width 1). No padding. */
 void utf8_fit(struct str *out, struct sv v, size_t width, enum utf8_cut cut);

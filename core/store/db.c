@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
+#include "core/model/condition_text.h"
 
 enum { BUSY_LIMIT_MS = 5000 };
 
@@ -304,6 +306,31 @@ static void take_version_lock(struct store *st, const struct workspace *ws)
     }
 }
 
+/* condition_text(JSON) in statements: the conditions as an expression, or NULL. */
+static void condition_function(sqlite3_context *context, int n, sqlite3_value **values)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    CLEANUP(json_free_ptr) struct json *doc = NULL;
+    struct err ignored;
+    const char *z = n == 1 ? (const char *)sqlite3_value_text(values[0]) : NULL;
+    if (z && json_parse(sv_z(z), &doc, &ignored)) {
+        condition_text(&text, doc);
+    }
+    if (text.n) {
+        sqlite3_result_text64(context, text.p, text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+    }
+}
+
+static bool set_functions(struct store *st, struct err *e)
+{
+    int how = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+    if (sqlite3_create_function_v2(st->db, "condition_text", 1, how, NULL, condition_function, NULL,
+                                   NULL, NULL) != SQLITE_OK) {
+        return err_set(e, ERR_IO, "could not prepare %s: %s", st->path, sqlite3_errmsg(st->db));
+    }
+    return true;
+}
+
 static bool set_pragmas(struct store *st, const struct workspace *ws, struct err *e)
 {
     sqlite3_busy_handler(st->db, on_busy, NULL);
@@ -356,7 +383,7 @@ static bool open_db(struct store *st, const struct workspace *ws, unsigned flags
         return err_set(e, os_exists(st->path) ? ERR_IO : ERR_NOT_FOUND, "could not open %s: %s",
                        st->path, st->db ? sqlite3_errmsg(st->db) : "no memory");
     }
-    return set_pragmas(st, ws, e) && db_migrate(st, e);
+    return set_functions(st, e) && set_pragmas(st, ws, e) && db_migrate(st, e);
 }
 
 bool store_open(const struct workspace *ws, unsigned flags, struct store **ret_store, struct err *e)

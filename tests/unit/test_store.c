@@ -352,6 +352,104 @@ static void test_a_step_registers_once(void **state)
     assert_false(package_get(f->st, "churn", &f->a, &got, &f->e));
 }
 
+struct texts {
+    int field;
+    VEC(char *) at;
+};
+
+static bool collect_text(void *arg, const struct list_row *row)
+{
+    struct texts *t = arg;
+    vec_push(&t->at, xstrdup(row->cells[t->field].text));
+    return true;
+}
+
+/* The texts of a list's field, joined by '\n'. */
+static void expect_texts(struct fixture *f, enum kind kind, const char *parent, int field,
+                         const char *want)
+{
+    struct texts t = {.field = field};
+    CLEANUP(str_release) struct str all = STR_INIT;
+    assert_true(list_rows(f->st, kind, parent, clock_wall_ms(), collect_text, &t, &f->e));
+    for (size_t i = 0; i < t.at.n; i++) {
+        str_addf(&all, "%s%s", i ? "\n" : "", t.at.at[i]);
+        free(t.at.at[i]);
+    }
+    vec_release(&t.at);
+    assert_string_equal(all.n ? all.p : "", want);
+}
+
+/* What waits is told by what it is beside the one that serves; what it passed, in words. */
+static void test_a_version_is_told_by_what_it_is_beside(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *execution, *metrics, *approval, *token;
+    } versions[] = {
+        {"e1", "{\"auc\":0.9,\"f1\":0.8}", "Approved", NULL},
+        {"e2", "{\"auc\":0.908,\"f1\":0.8}", "Approved", NULL},
+        {"e3", "{\"auc\":0.2}", "Rejected", NULL},
+        {"e4", "{\"auc\":0.912,\"a\":1,\"f1\":0.8}", "PendingManualApproval", "t4"},
+        {"e5", "{\"f1\":0.8}", "PendingManualApproval", "t5"},
+        {"e6", "{\"loss\":0.3,\"mae\":2}", "PendingManualApproval", "t6"},
+        {"e7", "{}", "PendingManualApproval", "t7"},
+    };
+    assert_true(store_begin(f->st, &f->e));
+    for (size_t i = 0; i < ALEN(versions); i++) {
+        struct package_row p = {.model = "churn",
+                                .approval = versions[i].approval,
+                                .execution = versions[i].execution,
+                                .step = "register",
+                                .token = versions[i].token,
+                                .metrics = versions[i].metrics,
+                                .document = "{}",
+                                .created_ms = (int64_t)i};
+        struct gate_row g = {.token = versions[i].token,
+                             .kind = "Approval",
+                             .execution = versions[i].execution,
+                             .step = "register",
+                             .subject = "churn"};
+        assert_true(package_add(f->st, &p, &f->e));
+        assert_true(!g.token || gate_add(f->st, &g, &f->e));
+        int64_t added_ms = clock_wall_ms();
+        while (clock_wall_ms() == added_ms) { /* the next one is newer */
+        }
+    }
+    assert_true(store_commit(f->st, &f->e));
+    expect_texts(f, KIND_ATTENTION, "Waiting", FIELD_ATTENTION_why,
+                 "by register\nloss 0.3, mae 2\nf1 0.8, as on /2\nauc 0.912, +0.004 on /2");
+}
+
+static void test_what_was_passed_is_an_expression(void **state)
+{
+    struct fixture *f = *state;
+    assert_true(store_begin(f->st, &f->e));
+    event(f, EVENT_EXECUTION_CREATED,
+          "{\"pipeline\":\"p\",\"file\":\"p.json\",\"definition\":\"{}\",\"parameters\":{},"
+          "\"options\":{},\"steps\":[{\"name\":\"good\",\"type\":\"Condition\",\"depends_on\":[]},"
+          "{\"name\":\"bad\",\"type\":\"Condition\",\"depends_on\":[]},"
+          "{\"name\":\"register\",\"type\":\"RegisterModel\",\"depends_on\":[\"good\",\"bad\"]}]}");
+    event(f, EVENT_STEP_STARTED,
+          "{\"step\":\"good\",\"arguments\":[{\"Type\":\"Or\",\"Conditions\":[{\"Type\":"
+          "\"GreaterThan\",\"LeftValue\":0.91,\"RightValue\":0.8},{\"Type\":\"In\",\"QueryValue\":"
+          "\"a\",\"Values\":[\"a\",\"b\"]}]}]}");
+    event(f, EVENT_STEP_ENDED, "{\"step\":\"good\",\"status\":\"Succeeded\",\"outcome\":\"True\"}");
+    event(f, EVENT_STEP_STARTED,
+          "{\"step\":\"bad\",\"arguments\":[{\"Type\":\"Not\",\"Condition\":{\"Type\":\"Equals\","
+          "\"LeftValue\":1,\"RightValue\":1}}]}");
+    event(f, EVENT_STEP_ENDED, "{\"step\":\"bad\",\"status\":\"Succeeded\",\"outcome\":\"False\"}");
+    struct package_row p = {.model = "churn",
+                            .approval = "Approved",
+                            .execution = "abcdefghijkl",
+                            .step = "register",
+                            .metrics = "{}",
+                            .document = "{}"};
+    assert_true(package_add(f->st, &p, &f->e));
+    assert_true(store_commit(f->st, &f->e));
+    expect_texts(f, KIND_PACKAGE, "churn", FIELD_PACKAGE_passed,
+                 "good 0.91 > 0.8 or a in [a, b], bad 1 != 1 is false");
+}
+
 static bool collect(void *arg, const struct point *points, size_t n)
 {
     VEC(struct point) *all = arg;
@@ -490,6 +588,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cache_is_found_by_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_gate_is_decided_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_step_registers_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_version_is_told_by_what_it_is_beside, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_passed_is_an_expression, setup, teardown),
         cmocka_unit_test_setup_teardown(test_curves_keep_every_point, setup, teardown),
         cmocka_unit_test_setup_teardown(test_columns_tell_missing_from_nan, setup, teardown),
         cmocka_unit_test_setup_teardown(test_runs_page_by_key, setup, teardown),

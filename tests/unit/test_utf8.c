@@ -193,6 +193,38 @@ static int set_locale(void **state)
     return 0;
 }
 
+static void test_rows_of_words(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t w;
+        const char *rows; /* joined by '|' */
+    } cases[] = {
+        {"", 5, ""},
+        {"one", 5, "one"},
+        {"one two", 7, "one two"},
+        {"one two", 6, "one|two"},
+        {"one two", 3, "one|two"},
+        {"one two", 4, "one|two"},
+        {"  one   two  ", 5, "one|two"},
+        {"abcdefgh ij", 3, "abc|def|gh|ij"},
+        {"日本語 x", 4, "日本|語 x"},
+        {"日", 1, ""}, /* not one fits: the caller has the rest */
+        {"a", 0, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        CLEANUP(str_release) struct str all = STR_INIT;
+        struct sv rest = sv_z(cases[i].text), row;
+        while (rest.n && (row = utf8_row(&rest, cases[i].w)).n) {
+            assert_true(utf8_width(row) <= cases[i].w);
+            str_addz(&all, all.n ? "|" : "");
+            str_addsv(&all, row);
+        }
+        assert_string_equal(all.n ? all.p : "", cases[i].rows);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +233,7 @@ int main(void)
         cmocka_unit_test(sanitising_leaves_nothing_harmful),
         cmocka_unit_test(sequences_are_stripped),
         cmocka_unit_test(clusters_have_their_bases_width),
+        cmocka_unit_test(test_rows_of_words),
         cmocka_unit_test(texts_are_cut_to_fit),
     };
     return cmocka_run_group_tests(tests, set_locale, NULL);

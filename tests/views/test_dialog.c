@@ -118,7 +118,7 @@ static void looks(void **state)
         if (specs[i]->tier == DIALOG_T2) {
             type(&d, "churn-p", &now);
         }
-        canvas_init(&c, 80, dialog_rows(&d, 80), false);
+        canvas_init(&c, 80, dialog_layout(&d, 80, 23), false);
         dialog_draw(&d, &c, canvas_area(&c));
         canvas_dump(&c, &dump);
         assert_int_equal(c.outside, 0);
@@ -126,6 +126,69 @@ static void looks(void **state)
         dialog_release(&d);
     }
     golden_assert("dialogs", dump.p);
+}
+
+/* Nothing of the body is lost: what does not fit is said to be there, and comes by the arrows. */
+static void a_long_body_scrolls(void **state)
+{
+    static const struct dialog_spec spec = {
+        .tier = DIALOG_T1,
+        .verb = "approve",
+        .object = "churn/7",
+        .body = "one\n  two is longer than what fits into one row\n\nthree\nfour\nfive\nsix"};
+    (void)state;
+    CLEANUP(str_release) struct str dump = STR_INIT;
+    static const char *const keys[] = {"", "<Up>", "j", "<PgDn>", "<Down>", "k", "<PgUp>"};
+    struct dialog d;
+    int64_t now = 1000;
+    dialog_init(&d, &spec, key("A"), now);
+    for (size_t i = 0; i < ALEN(keys); i++) {
+        struct canvas c;
+        now += 1000;
+        if (*keys[i]) {
+            assert_int_equal(dialog_key(&d, key(keys[i]), now), DIALOG_OPEN);
+        }
+        canvas_init(&c, 30, dialog_layout(&d, 30, 7), false);
+        assert_int_equal(c.h, 7);
+        dialog_draw(&d, &c, canvas_area(&c));
+        str_addf(&dump, "%s\n", keys[i]);
+        canvas_dump(&c, &dump);
+        assert_int_equal(c.outside, 0);
+        canvas_release(&c);
+    }
+    assert_int_equal(dialog_layout(&d, 60, 23), 9); /* there is room for all of it */
+    assert_int_equal(d.top, 0);
+    for (int h = 0; h < 9; h++) { /* the question and Cancel stay to the last */
+        struct canvas c;
+        canvas_init(&c, 30, h > 3 ? h : 3, false);
+        (void)dialog_layout(&d, 30, h);
+        dialog_draw(&d, &c, canvas_area(&c));
+        CLEANUP(str_release) struct str text = STR_INIT;
+        canvas_plain(&c, &text);
+        assert_int_not_equal(sv_find(sv_of(&text), SV("Approve churn/7?")), SIZE_MAX);
+        assert_int_not_equal(sv_find(sv_of(&text), SV("Cancel: Esc, Enter")), SIZE_MAX);
+        canvas_release(&c);
+    }
+    dialog_release(&d);
+    golden_assert("dialog-scrolled", dump.p);
+}
+
+/* Where a name is typed, letters are text. */
+static void letters_do_not_scroll_where_one_types(void **state)
+{
+    struct dialog_spec spec = roll_back;
+    struct dialog d;
+    int64_t now = 1000;
+    (void)state;
+    spec.body = "1\n2\n3\n4\n5\n6\n7\n8\n9";
+    dialog_init(&d, &spec, key("z"), now);
+    (void)dialog_layout(&d, 40, 6);
+    type(&d, "jk", &now);
+    assert_string_equal(d.line.text.p, "jk");
+    assert_int_equal(d.top, 0);
+    assert_int_equal(dialog_key(&d, key("<Down>"), now += 40), DIALOG_OPEN);
+    assert_int_equal(d.top, 1);
+    dialog_release(&d);
 }
 
 int main(void)
@@ -136,6 +199,8 @@ int main(void)
         cmocka_unit_test(what_was_typed_ahead_is_discarded),
         cmocka_unit_test(production_waits_for_its_frame),
         cmocka_unit_test(t2_wants_the_whole_name),
+        cmocka_unit_test(a_long_body_scrolls),
+        cmocka_unit_test(letters_do_not_scroll_where_one_types),
         cmocka_unit_test(looks),
     };
     (void)utf8_init_locale();

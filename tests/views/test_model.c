@@ -51,15 +51,20 @@ static void it_needs_a_version(void **state)
     fake_free(f);
 }
 
+static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 10}};
+
+static void golden(struct fake *f, const char *state, const int *size)
+{
+    CLEANUP(mem_free_ptr) char *name = xasprintf("model-%s-%dx%d", state, size[0], size[1]);
+    fake_golden(f, name);
+}
+
 static void it_shows_what_changed(void **state)
 {
-    static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 10}};
     (void)state;
     for (size_t k = 0; k < ALEN(sizes); k++) {
         struct fake *f = opened(sizes[k][0], sizes[k][1], "churn/7");
-        CLEANUP(mem_free_ptr)
-        char *name = xasprintf("model-data-%dx%d", sizes[k][0], sizes[k][1]);
-        fake_golden(f, name);
+        golden(f, "data", sizes[k]);
         fake_free(f);
     }
     struct fake *f = opened(80, 24, "churn/7");
@@ -102,7 +107,8 @@ static void the_question_names_the_evidence(void **state)
         "Beside churn/6, the last one approved:",
         "auc   0.912  0.908  +0.004",
         "Started by ops; passed check-auc 0.912 >= 0.9",
-        "Data: train@11111111 changed, extra@33333333 new, old@44444444 gone, my churn",
+        "Data: train@11111111 changed, extra@33333333 new, old@44444444 gone, my",
+        "churn.csv@91ab44cd same",
         "Code: train.py@aaaaaaaa same",
         "Reason: good",
     };
@@ -115,6 +121,62 @@ static void the_question_names_the_evidence(void **state)
     fake_golden(f, "model-approve-80x24");
     fake_keys(f, "<Esc>");
     assert_int_equal(fake_request_count(f), 0);
+    fake_free(f);
+}
+
+static void it_looks_as_it_should_in_every_state(void **state)
+{
+    static const char failure[] = "read .mlw/local.db: disk error";
+    (void)state;
+    for (size_t k = 0; k < ALEN(sizes); k++) {
+        struct fake *f = fake_new(sizes[k][0], sizes[k][1], false);
+        fake_open(f, &home_view, NULL);
+        fake_open(f, &model_view, "churn/7");
+        golden(f, "loading", sizes[k]);
+        fake_failure(f, QUERY_ROWS, KIND_PACKAGE, "churn", ERR_IO, failure);
+        golden(f, "error", sizes[k]);
+        fake_rows(f, KIND_PACKAGE, "churn", "id | name | status\n");
+        golden(f, "empty", sizes[k]);
+        fake_rows(f, KIND_PACKAGE, "churn", VERSIONS);
+        fake_pass(f, 180000);
+        fake_failure(f, QUERY_ROWS, KIND_PACKAGE, "churn", ERR_IO, failure);
+        golden(f, "stale", sizes[k]);
+        fake_free(f);
+    }
+}
+
+/* What changed is said at every width, and the values stand beside each other. */
+static void what_changed_is_seen_at_every_width(void **state)
+{
+    static const int widths[] = {40, 50, 60, 80, 132, 200};
+    (void)state;
+    for (size_t i = 0; i < ALEN(widths); i++) {
+        struct fake *f = opened(widths[i], 50, "churn/7");
+        CLEANUP(str_release) struct str row = STR_INIT;
+        assert_true(fake_shows(f, "+0.004"));
+        assert_true(fake_shows(f, "stricter"));
+        assert_true(fake_shows(f, "s3://churn/model.tar"));
+        canvas_row_text(app_canvas(f->app), 4, &row);
+        assert_in_range(sv_find(sv_of(&row), SV("+0.004")), 20, 80);
+        fake_free(f);
+    }
+}
+
+/* A limit that was lowered is said, in the page and in the question. */
+static void an_easier_gate_is_said(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new(80, 24, false);
+    fake_rows(f, KIND_PACKAGE, "churn",
+              "id | name | status | group | version | token | passed\n"
+              "churn/7 | churn/7 | PendingManualApproval | churn | 7 | tok | check-auc 0.81 >= "
+              "0.7, mae 3 < 5\n"
+              "churn/6 | churn/6 | Approved | churn | 6 | | check-auc 0.93 >= 0.9, mae 3 < 6, "
+              "review approved by ann\n");
+    fake_open(f, &model_view, "churn/7");
+    fake_golden(f, "model-gates-80x24");
+    fake_keys(f, "A<Enter>good<Enter>");
+    fake_golden(f, "model-gates-question-80x24");
     fake_free(f);
 }
 
@@ -184,6 +246,9 @@ int main(void)
         cmocka_unit_test(it_shows_what_changed),
         cmocka_unit_test(what_speaks_for_it_stands_there),
         cmocka_unit_test(the_question_names_the_evidence),
+        cmocka_unit_test(it_looks_as_it_should_in_every_state),
+        cmocka_unit_test(what_changed_is_seen_at_every_width),
+        cmocka_unit_test(an_easier_gate_is_said),
         cmocka_unit_test(what_is_not_there_is_said),
         cmocka_unit_test(it_is_approved_and_rejected),
         cmocka_unit_test(enter_leads_to_what_made_it),

@@ -97,29 +97,98 @@ static enum dialog_answer key_t2(struct dialog *d, struct key key, int64_t now_m
     return DIALOG_OPEN;
 }
 
+static void scroll(struct dialog *d, int by)
+{
+    int most = d->rows - d->page;
+    d->top += by;
+    d->top = d->top > most ? most : d->top;
+    d->top = d->top < 0 ? 0 : d->top;
+}
+
+/* False: it is no key that scrolls. */
+static bool key_scrolls(struct dialog *d, struct key key)
+{
+    static const struct {
+        uint32_t code;
+        int rows, pages;
+    } moves[] = {
+        {KEYCODE_UP, -1, 0}, {KEYCODE_DOWN, 1, 0},  {'k', -1, 0},
+        {'j', 1, 0},         {KEYCODE_PGUP, 0, -1}, {KEYCODE_PGDN, 0, 1},
+    };
+    for (size_t i = 0; i < ALEN(moves); i++) {
+        bool is_typed = moves[i].code < 128 && d->tier == DIALOG_T2;
+        if (key_eq(key, (struct key){moves[i].code, 0}) && !is_typed) {
+            scroll(d, moves[i].rows + moves[i].pages * (d->page > 1 ? d->page - 1 : 1));
+            return true;
+        }
+    }
+    return false;
+}
+
 enum dialog_answer dialog_key(struct dialog *d, struct key key, int64_t now_ms)
 {
-    if (is_burst(d, now_ms)) {
+    if (is_burst(d, now_ms) || key_scrolls(d, key)) {
         return DIALOG_OPEN;
     }
     return d->tier == DIALOG_T2 ? key_t2(d, key, now_ms) : key_t1(d, key, now_ms);
 }
 
-static int body_rows(const struct dialog *d)
+/* The next row of the body: a line, or a part of one, which is indented as its line is. */
+static bool next_row(struct sv *rest, struct sv *line, int w, int *ret_x, struct sv *ret_row)
 {
-    struct sv rest = sv_of(&d->body), line;
-    int rows = 0;
-    while (rest.n && rows < DIALOG_BODY_ROWS && sv_split(&rest, '\n', &line)) {
+    if (line->n == 0) {
+        size_t blanks = 0;
+        if (rest->n == 0 || !sv_split(rest, '\n', line)) {
+            return false;
+        }
+        while (blanks < line->n && line->p[blanks] == ' ') {
+            blanks++;
+        }
+        *ret_x = (int)blanks < w / 2 ? (int)blanks : 0;
+        *line = (struct sv){line->p + blanks, line->n - blanks};
+    }
+    *ret_row = utf8_row(line, (size_t)(w - *ret_x));
+    if (ret_row->n == 0) { /* an empty line, or wider than the whole */
+        *ret_row = *line;
+        line->n = 0;
+    }
+    return true;
+}
+
+static int body_rows(const struct dialog *d, int w)
+{
+    struct sv rest = sv_of(&d->body), line = {"", 0}, row;
+    int rows = 0, x = 0;
+    while (next_row(&rest, &line, w, &x, &row)) {
         rows++;
     }
     return rows;
 }
 
-int dialog_rows(const struct dialog *d, int w)
+/* One too long for a row takes as many as it needs. */
+static int question_rows(const struct dialog *d, int w)
 {
-    /* a question too long to stand beside Cancel gets the row above for itself */
-    bool is_long = (int)utf8_width(sv_of(&d->question)) + 24 > w;
-    return body_rows(d) + 2 + (is_long && d->tier == DIALOG_T1);
+    struct sv rest = sv_of(&d->question);
+    int rows = 0;
+    while (rest.n && utf8_row(&rest, (size_t)w).n) {
+        rows++;
+    }
+    return rows;
+}
+
+int dialog_layout(struct dialog *d, int w, int h)
+{
+    int below = d->tier == DIALOG_T2 ? 2 : 1 + question_rows(d, w);
+    int most = h - below < DIALOG_BODY_ROWS ? h - below : DIALOG_BODY_ROWS;
+    d->rows = body_rows(d, w);
+    if (d->rows > most) { /* one says that there is more */
+        d->page = most > 1 ? most - 1 : 0;
+        below += most > 0;
+    } else {
+        d->page = d->rows;
+    }
+    scroll(d, 0);
+    return d->page + below;
 }
 
 static void draw_right(struct canvas *c, struct rect row, unsigned style, const char *text)
@@ -134,16 +203,17 @@ static void draw_t1(const struct dialog *d, struct canvas *c, struct rect r)
 {
     CLEANUP(str_release) struct str yes = STR_INIT;
     struct rect last = rect_cut_bottom(&r, 1);
-    struct rect question = rect_cut_bottom(&r, r.h);
-    if (!rect_is_empty(question)) {
-        canvas_text(c, question.x, question.y, ROLE_TITLE, sv_of(&d->question));
+    struct sv rest = sv_of(&d->question);
+    for (int y = 0; y < r.h && rest.n; y++) {
+        struct sv all = rest, row = utf8_row(&rest, (size_t)r.w);
+        canvas_text(c, r.x, r.y + y, ROLE_TITLE, y + 1 == r.h ? all : row);
     }
     int x = canvas_z(c, last.x, last.y, STYLE_REVERSE | ROLE_NORMAL, "Cancel: Esc, Enter");
     canvas_cursor(c, last.x, last.y, false);
     str_addf(&yes, "y %s %s", d->verb.p, d->object.p);
-    struct rect rest = {x + 2, last.y, last.x + last.w - x - 2, 1};
-    if (rest.w > 0) {
-        canvas_fit(c, rest.x, rest.y, rest.w, ROLE_BAD, sv_of(&yes), ALIGN_RIGHT, UTF8_CUT_END);
+    struct rect right = {x + 2, last.y, last.x + last.w - x - 2, 1};
+    if (right.w > 0) {
+        canvas_fit(c, right.x, right.y, right.w, ROLE_BAD, sv_of(&yes), ALIGN_RIGHT, UTF8_CUT_END);
     }
 }
 
@@ -164,14 +234,42 @@ static void draw_t2(const struct dialog *d, struct canvas *c, struct rect r)
     line_draw(&d->line, c, field, label.p);
 }
 
+/* "↓ 5 more lines", "↑ 2 above  ↓ 3 below" */
+static void add_counts(struct str *out, int above, int below)
+{
+    if (above > 0) {
+        str_addf(out, "%s %d above  ", glyph_text(GLYPH_SORT_UP, false), above);
+    }
+    if (below > 0) {
+        str_addf(out, "%s %d %s", glyph_text(GLYPH_SORT_DOWN, false), below,
+                 above > 0    ? "below"
+                 : below == 1 ? "more line"
+                              : "more lines");
+    }
+}
+
+static void draw_body(const struct dialog *d, struct canvas *c, struct rect *r)
+{
+    struct sv rest = sv_of(&d->body), line = {"", 0}, text;
+    int x = 0;
+    for (int y = 0; y < d->top + d->page && next_row(&rest, &line, r->w, &x, &text); y++) {
+        if (y >= d->top) {
+            struct rect row = rect_cut_top(r, 1);
+            canvas_fit(c, row.x + x, row.y, row.w - x, ROLE_NORMAL, text, ALIGN_LEFT, UTF8_CUT_END);
+        }
+    }
+    if (d->page < d->rows && r->h > 2) {
+        CLEANUP(str_release) struct str more = STR_INIT;
+        struct rect row = rect_cut_top(r, 1);
+        add_counts(&more, d->top, d->rows - d->top - d->page);
+        canvas_fit(c, row.x, row.y, row.w, ROLE_DIM, sv_of(&more), ALIGN_LEFT, UTF8_CUT_END);
+    }
+}
+
 void dialog_draw(const struct dialog *d, struct canvas *c, struct rect r)
 {
-    struct sv rest = sv_of(&d->body), line;
     canvas_fill(c, r, ROLE_NORMAL);
-    for (int i = body_rows(d); i > 0 && r.h > 2 && sv_split(&rest, '\n', &line); i--) {
-        struct rect row = rect_cut_top(&r, 1);
-        canvas_text(c, row.x, row.y, ROLE_NORMAL, line);
-    }
+    draw_body(d, c, &r);
     if (d->tier == DIALOG_T2) {
         draw_t2(d, c, r);
     } else {

@@ -3,7 +3,11 @@
  * T1: `y` is yes; Enter (Cancel has the focus), Esc, n, q, Space and the key that opened it never
  * are. T2: the object's name is typed, then Enter; a paste is ignored. Keys within 30 ms of the
  * opening, and those that follow each other within 30 ms from there on, are discarded; in
- * production a confirming key counts only 400 ms after the frame was written (dialog_shown). */
+ * production a confirming key counts only 400 ms after the frame was written (dialog_shown).
+ *
+ * The body is broken into rows of words; where it does not fit, its last row says what is above
+ * and below, and the arrows and page keys (j and k where nothing is typed) scroll. Life:
+ * dialog_init, dialog_layout before each draw, dialog_key, dialog_draw (pure), dialog_release. */
 #ifndef MLW_TUI_WIDGETS_DIALOG_H
 #define MLW_TUI_WIDGETS_DIALOG_H
 
@@ -28,6 +32,7 @@ struct dialog {
     int64_t last_key_ms; /* or when it was opened */
     int64_t shown_ms;    /* 0: its frame is not on the terminal yet */
     struct line line;    /* T2 */
+    int rows, page, top; /* of the body: all, in sight, above; from dialog_layout */
 };
 
 void dialog_init(struct dialog *d, const struct dialog_spec *spec, struct key opened_by,
@@ -35,7 +40,8 @@ void dialog_init(struct dialog *d, const struct dialog_spec *spec, struct key op
 void dialog_release(struct dialog *d);
 void dialog_shown(struct dialog *d, int64_t now_ms); /* the first time counts */
 enum dialog_answer dialog_key(struct dialog *d, struct key key, int64_t now_ms);
-int dialog_rows(const struct dialog *d, int w); /* body rows and the two below */
+/* Rows it takes of w cells by at most h rows: those of the body in sight and those below. */
+int dialog_layout(struct dialog *d, int w, int h);
 void dialog_draw(const struct dialog *d, struct canvas *c, struct rect r);
 
 #endif

@@ -34,6 +34,7 @@ enum table_column_flags {
     TABLE_HIDDEN = 1 << 2,
     TABLE_TIGHT = 1 << 3,    /* one cell before it instead of two */
     TABLE_LATE_DIM = 1 << 4, /* dim (ages) */
+    TABLE_SPILL = 1 << 5,    /* a text too long runs over the empty cells after it */
 };
 
 struct table_column {

@@ -125,6 +125,12 @@ static void place(const struct table *t, struct plan *p, int x)
     }
 }
 
+/* " ›" at the end of the titles. */
+static int cut_width(const struct table *t, const struct plan *p)
+{
+    return p->is_cut_right && !(t->flags & TABLE_NO_TITLES) ? 2 : 0;
+}
+
 static void plan_init(const struct table *t, struct plan *p, struct rect area)
 {
     int margin = t->flags & TABLE_NO_MARGIN ? 0 : MARGIN;
@@ -142,7 +148,7 @@ static void plan_init(const struct table *t, struct plan *p, struct rect area)
         }
     }
     for (;;) {
-        int marks = p->is_cut_right ? 2 : 0; /* " ›" at the end of the titles */
+        int marks = cut_width(t, p);
         int over = shrink(t, p, total(t, p) - (room - marks));
         size_t col = over > 0 ? victim(t, p) : SIZE_MAX;
         if (col == SIZE_MAX) {
@@ -151,8 +157,9 @@ static void plan_init(const struct table *t, struct plan *p, struct rect area)
         p->w[col] = 0;
         p->is_cut_right = true;
     }
-    if (!grow(t, p, room - (p->is_cut_right ? 2 : 0), false) && p->is_cut_right) {
-        (void)grow(t, p, room - 2, true); /* the last column ends where the titles do */
+    if (!grow(t, p, room - cut_width(t, p), false) && p->is_cut_right) {
+        (void)grow(t, p, room - cut_width(t, p),
+                   true); /* the last column ends where the titles do */
     }
     place(t, p, area.x + margin);
 }
@@ -306,6 +313,26 @@ static void draw_cell(const struct table *t, size_t row, size_t col, struct canv
     }
 }
 
+/* Cells that a text of column `col` may take: its own, and those of the empty ones after it. */
+static int spill_width(const struct table *t, const struct plan *p, size_t row, size_t col,
+                       struct rect r)
+{
+    struct table_cell cell = {.buf = STR_INIT};
+    int end = r.x + r.w;
+    bool is_empty = true;
+    for (size_t i = col + 1; i < t->column_count && is_empty; i++) {
+        str_clear(&cell.buf);
+        cell.text = (struct sv){NULL, 0};
+        if (p->w[i] > 0 && !(t->columns[i].flags & TABLE_CUSTOM)) {
+            t->source.cell(t->arg, row, i, &cell);
+            is_empty = (cell.text.p ? cell.text.n : cell.buf.n) == 0;
+            end = is_empty ? p->x[i] + p->w[i] : end;
+        }
+    }
+    str_release(&cell.buf);
+    return end - r.x;
+}
+
 static void draw_data(const struct table *t, const struct plan *p, size_t row, struct sv id,
                       struct canvas *c, struct rect line, struct table_cell *cell)
 {
@@ -316,6 +343,9 @@ static void draw_data(const struct table *t, const struct plan *p, size_t row, s
         struct rect r = col_rect(p, i, line);
         if (p->w[i] == 0 || rect_is_empty(r)) {
             continue;
+        }
+        if (t->columns[i].flags & TABLE_SPILL) {
+            r.w = spill_width(t, p, row, i, r);
         }
         if (t->columns[i].flags & TABLE_CUSTOM && t->source.draw) {
             canvas_push(c, r);
