@@ -122,7 +122,7 @@ static void add_object(struct run *r, enum run_group group, const char *title, c
 static void add_metrics(struct run *r)
 {
     const struct json *metrics = json_get(doc_of(r), "metrics");
-    const struct json *odd = json_get(doc_of(r), "metrics_not_finite");
+    const struct json *odd = json_get(doc_of(r), "nonfinite");
     CLEANUP(str_release) struct str value = STR_INIT;
     size_t n = r->series ? r->series->series_count : 0, more = 0;
     json_each (one, metrics) {

@@ -128,6 +128,15 @@ void clock_rfc3339(struct str *out, int64_t wall_ms)
              tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)ms);
 }
 
+void clock_rfc3339_us(struct str *out, int64_t wall_ms, int us)
+{
+    clock_rfc3339(out, wall_ms);
+    if (us) {
+        str_truncate(out, out->n - 1);
+        str_addf(out, "%03dZ", us);
+    }
+}
+
 static bool digits(struct sv *v, size_t n, int *ret)
 {
     if (v->n < n) {

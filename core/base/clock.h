@@ -23,6 +23,8 @@ const char *clock_boot_id(void);
 
 /* RFC 3339 in UTC with milliseconds: 2026-09-01T12:34:56.789Z (SageMaker's own precision). */
 void clock_rfc3339(struct str *out, int64_t wall_ms);
+/* The same to the microsecond: six digits where `us` (0 to 999) is not 0. */
+void clock_rfc3339_us(struct str *out, int64_t wall_ms, int us);
 /* The way back: date alone, or date and time with Z or ±hh:mm. false when it is not one. */
 bool clock_parse(struct sv text, int64_t *ret_wall_ms);
 /* Local time of day "14:02", with the date "Nov 16 14:02" when it is not today's. */

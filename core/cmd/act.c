@@ -5,11 +5,41 @@
 
 #include "core/base/mem.h"
 #include "core/store/lists.h"
+#include "core/store/sources.h"
+
+static struct hub *source_hub(const struct cmd_line *line, const char *path, struct err *e)
+{
+    static const char *const words[] = {
+        [RUNS_ACTIVE] = "active", [RUNS_DELETED] = "deleted", [RUNS_ALL] = "all"};
+    /* one that is named by its id may lie in the bin */
+    const char *word = cmd_text(line, "view");
+    struct hub_options options = {.source = path, .is_inline = true, .view = RUNS_ALL};
+    if (line->info->run == cmd_ls) {
+        options.view = RUNS_ACTIVE;
+    }
+    bool is_known = !word;
+    for (size_t i = 0; word && i < ALEN(words); i++) {
+        if (strcmp(word, words[i]) == 0) {
+            options.view = (enum run_view)i;
+            is_known = true;
+        }
+    }
+    int wake_fd;
+    if (!is_known) {
+        err_set(e, ERR_USAGE, "--view is active, deleted or all, not \"%s\"", word);
+        return NULL;
+    }
+    return hub_new(&options, &wake_fd, e);
+}
 
 struct hub *cmd_hub(const struct cmd_line *line, bool may_create, struct err *e)
 {
     struct workspace ws;
     int wake_fd;
+    const char *path = cmd_text(line, "source");
+    if (path) {
+        return source_hub(line, path, e);
+    }
     if (!cmd_workspace(line, may_create, &ws, e)) {
         return NULL;
     }
@@ -51,6 +81,32 @@ static const struct {
     {"project", "a project is a folder with a workspace in it: mlw -C DIR ls contexts"},
     {"projects", "a project is a folder with a workspace in it: mlw -C DIR ls contexts"},
 };
+
+bool cmd_source(const char *path, struct store **ret_store, struct source **ret_source,
+                struct err *e)
+{
+    struct store *st = NULL;
+    struct source *source = NULL;
+    if (store_open_cache(&st, e) && source_open(path, st, &source, e) && source_read(source, e)) {
+        *ret_store = st;
+        *ret_source = source;
+        return true;
+    }
+    source_close(source);
+    store_close(st);
+    return false;
+}
+
+bool cmd_of_source(const struct cmd_line *line, enum kind kind, struct err *e)
+{
+    bool is_there = kind == KIND_RUN || kind == KIND_EXPERIMENT;
+    if (cmd_text(line, "view") && !cmd_text(line, "source")) {
+        return err_set(e, ERR_USAGE, "--view is of the runs of a --source");
+    }
+    return is_there || !cmd_text(line, "source") ||
+           err_set(e, ERR_USAGE, "tracking data on disk has runs and experiments, no %s",
+                   kinds[kind].plural);
+}
 
 enum kind cmd_kind(const char *name, struct err *e)
 {

@@ -4,8 +4,9 @@
 
 #include "core/cmd/cmd.h"
 #include "core/mlw.h"
+#include "core/provider/files/source.h"
 
-/* Open the workspace's hub without a thread; NULL with an error. */
+/* Open the workspace's hub without a thread, or that of --source; NULL with an error. */
 struct hub *cmd_hub(const struct cmd_line *line, bool may_create, struct err *e);
 /* Ask and wait for the answer. `req` is moved. False: e has the reply's error. On success the
  * caller releases ret_reply. */
@@ -18,6 +19,11 @@ MUST_USE bool cmd_pairs(const struct cmd_line *line, const char *long_name, stru
 MUST_USE bool cmd_store(const struct cmd_line *line, struct store **ret_store, struct err *e);
 /* The whole id of a thing (list_resolve); the caller frees. NULL with an error. */
 char *cmd_resolve(const struct cmd_line *line, enum kind kind, const char *id, struct err *e);
+/* Tracking data on disk, read to its end; the caller closes source and store. */
+MUST_USE bool cmd_source(const char *path, struct store **ret_store, struct source **ret_source,
+                         struct err *e);
+/* Can --source (and --view) be asked for that kind? ERR_USAGE. */
+MUST_USE bool cmd_of_source(const struct cmd_line *line, enum kind kind, struct err *e);
 /* The kind of that name; KIND_COUNT and ERR_USAGE with all of them where there is none. */
 enum kind cmd_kind(const char *name, struct err *e);
 /* Things of these kinds are put aside by mlw ack while they are in that state; NULL: of no other.

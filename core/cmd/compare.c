@@ -171,7 +171,8 @@ static bool load_goals(const struct cmd_line *line, struct config *ret, struct e
 {
     struct workspace ws;
     if (!cmd_workspace(line, false, &ws, e)) {
-        return false;
+        /* what lies on disk can be compared without one: the goals are the person's own */
+        return cmd_text(line, "source") && config_load(NULL, ret, e);
     }
     bool ok = config_load(ws.dir, ret, e);
     workspace_release(&ws);
@@ -186,7 +187,7 @@ int cmd_compare(const struct cmd_line *line)
     enum kind kind;
     struct config config;
     if (!cmd_format(line, formats, ALEN(formats), &format, &e) || !one_kind(line, &kind, &e) ||
-        !load_goals(line, &config, &e)) {
+        !cmd_of_source(line, kind, &e) || !load_goals(line, &config, &e)) {
         return cmd_fail(line, &e);
     }
     size_t baseline = 0;

@@ -351,6 +351,7 @@ static const struct {
     {"METRIC", offer_metrics},
     {"N", NULL},
     {"NAME", NULL},
+    {"PATH", offer_files},
     {"PIPELINE", offer_pipelines},
     {"RUN", offer_runs},
     {"S", NULL},

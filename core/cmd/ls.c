@@ -60,10 +60,19 @@ static bool read_options(const struct cmd_line *line, enum kind kind, struct lis
     static const enum cmd_format formats[] = {FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV,
                                               FORMAT_TSV};
     return cmd_format(line, formats, ALEN(formats), &ret->format, e) &&
+           cmd_of_source(line, kind, e) &&
            cmd_int(line, "limit", 1, 100000000, 0, &ret->limit, e) &&
            read_expectation(line, &ret->expectation, e) &&
            columns_choose(kind, cmd_text(line, "columns"),
                           ret->format == FORMAT_CSV || ret->format == FORMAT_TSV, &ret->columns, e);
+}
+
+/* Runs of a source stand newest first; of one time by id, as in every order. */
+static const char *sort_of(const struct cmd_line *line, enum kind kind)
+{
+    const char *asked = cmd_text(line, "sort");
+    bool is_source = cmd_text(line, "source") && kind == KIND_RUN;
+    return asked || !is_source ? asked : "start_time:desc";
 }
 
 static int list(const struct cmd_line *line, enum kind kind, struct err *e)
@@ -77,7 +86,7 @@ static int list(const struct cmd_line *line, enum kind kind, struct err *e)
                       .kind = kind,
                       .id = cmd_text(line, "parent"),
                       .filter = cmd_text(line, "filter"),
-                      .sort = cmd_text(line, "sort"),
+                      .sort = sort_of(line, kind),
                       .n = (size_t)l.limit};
     struct snapshot *s = hub ? cmd_ask(hub, &q, e) : NULL;
     bool ok = s != NULL;

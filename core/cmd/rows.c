@@ -277,14 +277,14 @@ static void print_delimited(const struct snapshot *s, const struct columns *c,
     }
 }
 
-static void set_number(struct json *object, const char *key, struct value v)
+/* What JSON cannot say of a number is null, and named in a sibling of the family. */
+static void set_number(struct json *members, struct json *odd, const char *key, struct value v)
 {
-    json_set(object, key, cell_json(v, NULL));
+    json_set(members, key, cell_json(v, NULL));
     if (v.type == VALUE_NUM && !isfinite(v.num)) {
-        CLEANUP(mem_free_ptr) char *sibling = xasprintf("%s_is", key);
         CLEANUP(str_release) struct str word = STR_INIT;
         fmt_double(&word, v.num);
-        json_set_str(object, sibling, word.p);
+        json_set_str(odd, key, word.p);
     }
 }
 
@@ -299,13 +299,19 @@ struct json *row_json(const struct row *row, enum kind kind, int64_t now_ms)
     if (kind == KIND_RUN) {
         json_set_str(j, said_names[COLUMN_RUN_ID], row->id);
     }
+    struct json *odd = json_new_object();
     for (enum family f = 0; f < FAMILY_COUNT; f++) {
         if (kind_has_family(kind, f)) {
             struct json *members = json_set(j, family_names[f], json_new_object());
             for (size_t i = 0; i < row->families[f].n; i++) {
-                set_number(members, row->families[f].at[i].key, row->families[f].at[i].value);
+                set_number(members, odd, row->families[f].at[i].key, row->families[f].at[i].value);
             }
         }
+    }
+    if (json_size(odd)) {
+        json_set(j, "nonfinite", odd);
+    } else {
+        json_free(odd);
     }
     return j;
 }

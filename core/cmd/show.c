@@ -44,7 +44,7 @@ int cmd_show(const struct cmd_line *line)
         return cmd_fail(line, &e);
     }
     struct hub *hub = NULL;
-    if (!cmd_format(line, formats, ALEN(formats), &format, &e) ||
+    if (!cmd_format(line, formats, ALEN(formats), &format, &e) || !cmd_of_source(line, kind, &e) ||
         !(hub = cmd_hub(line, false, &e))) {
         return cmd_fail(line, &e);
     }
@@ -88,13 +88,39 @@ static void add_cells(struct str *out, enum cmd_format format, const struct sv *
     }
 }
 
+/* "" where there is none. */
+static void point_time(struct str *out, const struct point *p)
+{
+    if (!isnan(p->time_ms)) {
+        int64_t us = llround(p->time_ms * 1000), rest = us % 1000;
+        rest += rest < 0 ? 1000 : 0;
+        clock_rfc3339_us(out, (us - rest) / 1000, (int)rest);
+    }
+}
+
+static struct json *point_json(const struct point *p)
+{
+    struct json *j = json_new_object();
+    CLEANUP(str_release) struct str time = STR_INIT;
+    point_time(&time, p);
+    json_set_i64(j, "step", p->step);
+    json_set(j, "time", time.n ? json_new_str(time.p) : json_new_null());
+    json_set_num(j, "value", p->value);
+    if (isnan(p->value)) {
+        json_set_bool(j, "nan", true);
+    } else if (isinf(p->value)) {
+        json_set_i64(j, "inf", p->value > 0 ? 1 : -1);
+    }
+    return j;
+}
+
 static void add_line(struct history *h, const struct point *p)
 {
     CLEANUP(str_release) struct str step = STR_INIT;
     CLEANUP(str_release) struct str time = STR_INIT;
     CLEANUP(str_release) struct str value = STR_INIT;
-    fmt_double(&step, p->step);
-    clock_rfc3339(&time, (int64_t)p->time_ms);
+    str_addf(&step, "%lld", (long long)p->step);
+    point_time(&time, p);
     fmt_double(&value, p->value);
     add_cells(h->out, h->format, (struct sv[]){sv_of(&step), sv_of(&time), sv_of(&value)});
 }
@@ -107,17 +133,7 @@ static bool add_points(void *arg, const struct point *points, size_t n)
             add_line(h, &points[i]);
             continue;
         }
-        struct json *j = json_new_object();
-        CLEANUP(str_release) struct str time = STR_INIT;
-        clock_rfc3339(&time, (int64_t)points[i].time_ms);
-        json_set_num(j, "step", points[i].step);
-        json_set_str(j, "time", time.p);
-        json_set_num(j, "value", points[i].value);
-        if (!isfinite(points[i].value)) {
-            CLEANUP(str_release) struct str word = STR_INIT;
-            fmt_double(&word, points[i].value);
-            json_set_str(j, "value_is", word.p);
-        }
+        struct json *j = point_json(&points[i]);
         if (h->format == FORMAT_JSONL) {
             json_print(j, JSON_COMPACT, h->out);
             str_addc(h->out, '\n');
@@ -152,32 +168,49 @@ static bool read_curve(struct store *st, const char *prefix, const char *metric,
     return ok;
 }
 
+static bool of_workspace(const struct cmd_line *line, struct history *h, struct err *e)
+{
+    struct store *st = NULL;
+    bool ok = cmd_store(line, &st, e) && read_curve(st, line->args.at[0], line->args.at[1], h, e);
+    store_close(st);
+    return ok;
+}
+
+static bool of_source(const struct cmd_line *line, struct history *h, struct err *e)
+{
+    struct store *st;
+    struct source *source;
+    if (!cmd_source(cmd_text(line, "source"), &st, &source, e)) {
+        return false;
+    }
+    store_look_at(st, source_id(source), RUNS_ALL);
+    CLEANUP(mem_free_ptr) char *uid = run_resolve(st, line->args.at[0], e);
+    bool ok = uid && source_curve(source, uid, line->args.at[1], add_points, h, e);
+    source_close(source);
+    store_close(st);
+    return ok;
+}
+
 int cmd_history(const struct cmd_line *line)
 {
     static const enum cmd_format formats[] = {FORMAT_TABLE, FORMAT_JSON, FORMAT_JSONL, FORMAT_CSV,
                                               FORMAT_TSV};
     struct err e = ERR_INIT;
-    struct workspace ws;
-    struct store *st = NULL;
     CLEANUP(str_release) struct str out = STR_INIT;
     struct history h = {.out = &out};
-    if (!cmd_format(line, formats, ALEN(formats), &h.format, &e) ||
-        !cmd_workspace(line, false, &ws, &e)) {
+    if (!cmd_format(line, formats, ALEN(formats), &h.format, &e)) {
         return cmd_fail(line, &e);
     }
     h.list = json_new_array();
     if (h.format == FORMAT_CSV || h.format == FORMAT_TSV) {
         add_cells(&out, h.format, (struct sv[]){SV("step"), SV("time"), SV("value")});
     }
-    bool ok =
-        store_open(&ws, 0, &st, &e) && read_curve(st, line->args.at[0], line->args.at[1], &h, &e);
+    bool ok = (cmd_text(line, "source") ? of_source : of_workspace)(line, &h, &e);
     if (ok && h.format == FORMAT_JSON) {
         cmd_out_json(h.list);
     } else if (ok) {
         cmd_out(sv_of(&out));
     }
     json_free(h.list);
-    store_close(st);
-    workspace_release(&ws);
     return ok ? 0 : cmd_fail(line, &e);
 }

@@ -61,25 +61,38 @@ static const struct cmd_option ack_options[] = {
     {"reason", 0, OPTION_TEXT, "TEXT", "why it needs nobody; always needed"},
     END,
 };
+#define SOURCE                                                                                     \
+    {                                                                                              \
+        "source", 0, OPTION_TEXT, "PATH", "of tracking data on disk, not of the workspace"         \
+    }
+static const struct cmd_option doctor_options[] = {
+    {"source", 0, OPTION_TEXT, "PATH", "what of this tracking data cannot be read"},
+    OUTPUT("text|json"),
+    END,
+};
 static const struct cmd_option ls_options[] = {
     {"filter", 0, OPTION_TEXT, "EXPR", "rows that it lets through"},
     {"sort", 0, OPTION_TEXT, "KEY[:desc]", "order, several keys with commas between"},
     {"limit", 0, OPTION_TEXT, "N", "at most N rows"},
     {"columns", 0, OPTION_TEXT, "A,B", "these fields, in this order"},
     {"parent", 0, OPTION_TEXT, "ID", "of this execution, model, pipeline or experiment alone"},
+    SOURCE,
+    {"view", 0, OPTION_TEXT, "active|deleted|all", "which runs of a source (active)"},
     {"cached", 0, OPTION_FLAG, NULL, "fetch nothing"},
     {"expect", 0, OPTION_TEXT, "none|some|N", "exit 1 if another number of rows match"},
     OUTPUT("table|json|jsonl|csv|tsv"),
     END,
 };
-static const struct cmd_option show_options[] = {OUTPUT("text|json"), END};
+static const struct cmd_option show_options[] = {SOURCE, OUTPUT("text|json"), END};
 static const struct cmd_option compare_options[] = {
     {"diff", 0, OPTION_FLAG, NULL, "only fields that differ"},
     {"baseline", 0, OPTION_TEXT, "ID", "the one that the others are measured against (the first)"},
+    SOURCE,
     OUTPUT("table|json|csv|tsv"),
     END,
 };
-static const struct cmd_option history_options[] = {OUTPUT("table|json|jsonl|csv|tsv"), END};
+static const struct cmd_option history_options[] = {SOURCE, OUTPUT("table|json|jsonl|csv|tsv"),
+                                                    END};
 static const struct cmd_option logs_options[] = {
     {"follow", 'f', OPTION_FLAG, NULL, "go on until the attempt has ended"},
     {"raw", 0, OPTION_FLAG, NULL, "the bytes as they are, control sequences too"},
@@ -134,8 +147,8 @@ const struct cmd_info cmd_table[] = {
     {"new", "TEMPLATE DIR", "lay down a project: tabular, for a CSV file of your own", 2, 2,
      new_options, cmd_new, false},
     {"init", "[DIR]", "make a workspace", 0, 1, NULL, cmd_init, false},
-    {"doctor", "", "say what works on this machine and what does not", 0, 0, NULL, cmd_doctor,
-     false},
+    {"doctor", "", "say what works on this machine and what does not", 0, 0, doctor_options,
+     cmd_doctor, false},
     {"status", "", "say what is red, waits and runs; exit 1 if anything is red", 0, 0,
      status_options, cmd_status, false},
     {"ls", "KIND", "list things of a kind", 1, 1, ls_options, cmd_ls, false},

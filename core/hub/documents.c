@@ -30,6 +30,15 @@ void document_time(struct json *j, const char *key, int64_t ms)
     document_text(j, key, text.p);
 }
 
+static void run_time(struct json *j, const char *key, int64_t ms, int us)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    if (ms != RUN_NO_TIME && ms != 0) {
+        clock_rfc3339_us(&text, ms, us);
+    }
+    document_text(j, key, text.p);
+}
+
 void document_int(struct json *j, const char *key, int64_t x)
 {
     json_set(j, key, x >= 0 ? json_new_i64(x) : json_new_null());
@@ -73,7 +82,7 @@ static bool add_metrics(struct store *st, const struct run_row *run, struct aren
         }
     }
     if (json_size(odd)) {
-        json_set(doc, "metrics_not_finite", odd);
+        json_set(doc, "nonfinite", odd);
     } else {
         json_free(odd);
     }
@@ -97,8 +106,9 @@ static bool run_document(const struct workspace *ws, struct store *st, const cha
         document_text(doc, "name", run.name);
         document_text(doc, "experiment", run.experiment);
         document_text(doc, "status", run.status);
-        document_time(doc, "start_time", run.started_ms);
-        document_time(doc, "end_time", run.ended_ms);
+        run_time(doc, "start_time", run.started_ms, run.started_us);
+        run_time(doc, "end_time", run.ended_ms, run.ended_us);
+        document_text(doc, "parent", run.parent);
         document_text(doc, "source", run.source_name);
         document_json(doc, "params", docs.params);
         ok = add_metrics(st, &run, &a, doc, e);

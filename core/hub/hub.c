@@ -135,7 +135,9 @@ static void arm(struct hub *hub)
     hub->retry = loop_timer_new(hub->loop, flush, hub);
     hub->later = loop_timer_new(hub->loop, hub_work_later, hub);
     hub->guard = loop_timer_new(hub->loop, ensure_drivers, hub);
-    hub->watch = loop_watch_new(hub->loop, store_wake_path(hub->st), hub_bell, hub, &ignored);
+    if (!hub->source) {
+        hub->watch = loop_watch_new(hub->loop, store_wake_path(hub->st), hub_bell, hub, &ignored);
+    }
     hub->data_version = store_data_version(hub->st);
 }
 
@@ -148,21 +150,33 @@ static void tell_read_only(struct hub *hub, const struct hub_options *options)
     }
 }
 
+static bool open_workspace(struct hub *hub, const struct hub_options *options, struct err *e)
+{
+    unsigned flags = options->is_read_only ? STORE_READ_ONLY : STORE_CREATE;
+    return workspace_find(options->dir, !options->is_read_only, &hub->ws, e) &&
+           store_open(&hub->ws, flags, &hub->st, e);
+}
+
+static bool open_source(struct hub *hub, const struct hub_options *options, struct err *e)
+{
+    if (!store_open_cache(&hub->st, e) || !source_open(options->source, hub->st, &hub->source, e)) {
+        return false;
+    }
+    store_look_at(hub->st, source_id(hub->source), options->view);
+    return true;
+}
+
 struct hub *hub_new(const struct hub_options *options, int *ret_wake_fd, struct err *e)
 {
     struct hub *hub = xcalloc(1, sizeof *hub);
     hub->is_inline = options->is_inline;
-    unsigned flags = options->is_read_only ? STORE_READ_ONLY : STORE_CREATE;
-    if (!workspace_find(options->dir, !options->is_read_only, &hub->ws, e)) {
-        free(hub);
-        return NULL;
-    }
-    if (!store_open(&hub->ws, flags, &hub->st, e)) {
+    if (!(options->source ? open_source : open_workspace)(hub, options, e)) {
+        store_close(hub->st);
         workspace_release(&hub->ws);
         free(hub);
         return NULL;
     }
-    hub->is_read_only = options->is_read_only;
+    hub->is_read_only = options->is_read_only || options->source;
     hub->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     hub->to_ui = queue_new(QUEUE_CAPACITY, ring_ui, hub);
     hub->to_hub = queue_new(QUEUE_CAPACITY, ring_hub, hub);
@@ -245,6 +259,7 @@ static void free_hub_side(struct hub *hub)
     loop_timer_free(hub->guard);
     loop_on_idle(hub->loop, NULL, NULL);
     loop_free(hub->loop);
+    source_close(hub->source);
     store_close(hub->st);
 }
 

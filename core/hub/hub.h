@@ -13,6 +13,7 @@
 #include "core/loop/loop.h"
 #include "core/loop/queue.h"
 #include "core/mlw.h"
+#include "core/provider/files/source.h"
 #include "core/query/sort.h"
 #include "core/store/store.h"
 
@@ -84,6 +85,8 @@ struct hub {
     /* hub side */
     struct workspace ws;
     struct store *st;
+    struct source *source; /* NULL: a workspace */
+    bool is_source_read;
     struct loop *loop;
     struct loop_watch *watch;
     struct loop_timer *net, *change, *retry, *later, *guard;

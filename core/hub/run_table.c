@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/model/state.h"
 
 struct run_table *run_table_new(const char *experiment)
 {
@@ -157,10 +158,31 @@ const char *run_table_uid(const struct run_table *t, uint32_t row)
     return t->text.p + t->rows.at[row].uid;
 }
 
+static struct value time_or_missing(int64_t ms, uint16_t us)
+{
+    struct value v = {.type = VALUE_MISSING};
+    if (ms != INT64_MIN) {
+        v = value_time(ms);
+        v.us = us;
+    }
+    return v;
+}
+
+/* What has ended without a word when, or never said that it runs, has no duration. */
+static struct value duration_of(const struct run_table *t, const struct run_record *r,
+                                int64_t now_ms)
+{
+    bool is_ended = r->ended_ms != INT64_MIN;
+    const char *status = intern_value(&t->words, r->status).text;
+    if (r->started_ms == INT64_MIN || (!is_ended && (!status || state_is_final(status)))) {
+        return (struct value){.type = VALUE_MISSING};
+    }
+    return value_time((is_ended ? r->ended_ms : now_ms) - r->started_ms);
+}
+
 struct value run_table_cell(const struct run_table *t, uint32_t row, int field, int64_t now_ms)
 {
     const struct run_record *r = &t->rows.at[row];
-    bool is_ended = r->ended_ms != INT64_MIN;
     switch (field) {
     case FIELD_RUN_id:
         return value_text(t->text.p + r->uid);
@@ -171,11 +193,15 @@ struct value run_table_cell(const struct run_table *t, uint32_t row, int field, 
     case FIELD_RUN_experiment:
         return intern_value(&t->words, r->experiment);
     case FIELD_RUN_duration:
-        return value_time((is_ended ? r->ended_ms : now_ms) - r->started_ms);
+        return duration_of(t, r, now_ms);
     case FIELD_RUN_ended:
-        return is_ended ? value_time(r->ended_ms) : (struct value){.type = VALUE_MISSING};
+    case FIELD_RUN_end_time:
+        return time_or_missing(r->ended_ms, r->ended_us);
     case FIELD_RUN_created:
-        return value_time(r->started_ms);
+    case FIELD_RUN_start_time:
+        return time_or_missing(r->started_ms, r->started_us);
+    case FIELD_RUN_parent:
+        return value_text(r->parent ? t->text.p + r->parent : NULL);
     case FIELD_RUN_source:
     case FIELD_RUN_context:
         return intern_value(&t->words, r->source);

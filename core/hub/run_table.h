@@ -1,4 +1,4 @@
-/* run_table: the runs of a workspace or of one experiment, compactly: 48 bytes a run and its name,
+/* run_table: the runs of a workspace or of one experiment, compactly: 56 bytes a run and its name,
  * metric columns and docs only where somebody needs them.
  *
  * It is filled in slices by run_table_step from the hub's store: rows newest first, then what is
@@ -17,10 +17,11 @@
 enum { RUN_FIRST_PAGE = 500, RUN_PAGE = 200, RUN_REFRESH_MAX = 512, RUN_ALL_COLUMNS = 32 };
 
 struct run_record {
-    int64_t id, started_ms, ended_ms; /* ended_ms INT64_MIN: not ended */
-    uint32_t uid, name;               /* places in text */
+    int64_t id, started_ms, ended_ms; /* INT64_MIN: not known, not ended */
+    uint32_t uid, name, parent;       /* places in text; parent 0: none */
     uint32_t status, experiment, source;
     uint32_t slot;
+    uint16_t started_us, ended_us; /* what ms do not hold */
 };
 struct run_metric {
     const char *key;

@@ -117,7 +117,9 @@ static bool add_row(void *arg, const struct list_row *row)
     struct run_record r = {
         .id = row->run,
         .slot = (uint32_t)row->slot,
-        .started_ms = c[FIELD_RUN_created].i,
+        .started_ms = c[FIELD_RUN_created].type == VALUE_TIME ? c[FIELD_RUN_created].i : INT64_MIN,
+        .started_us = c[FIELD_RUN_created].us,
+        .ended_us = c[FIELD_RUN_ended].us,
         .ended_ms = c[FIELD_RUN_ended].type == VALUE_TIME ? c[FIELD_RUN_ended].i : INT64_MIN,
         .status = intern_add(&t->words, c[FIELD_RUN_status]),
         .experiment = intern_add(&t->words, c[FIELD_RUN_experiment]),
@@ -126,6 +128,9 @@ static bool add_row(void *arg, const struct list_row *row)
     r.uid = add_text(t, c[FIELD_RUN_id].text);
     bool is_same = strcmp(c[FIELD_RUN_id].text, c[FIELD_RUN_name].text) == 0;
     r.name = is_same ? r.uid : add_text(t, c[FIELD_RUN_name].text);
+    if (c[FIELD_RUN_parent].type == VALUE_TEXT) {
+        r.parent = add_text(t, c[FIELD_RUN_parent].text);
+    }
     vec_push(&t->rows, r);
     vec_push(&t->base, (uint32_t)(t->rows.n - 1));
     return true;
@@ -272,7 +277,9 @@ struct head {
 static bool add_new(void *arg, const struct list_row *row)
 {
     struct head *h = arg;
-    struct run_record r = {.id = row->run, .started_ms = row->cells[FIELD_RUN_created].i};
+    struct value began = row->cells[FIELD_RUN_created];
+    struct run_record r = {.id = row->run,
+                           .started_ms = began.type == VALUE_TIME ? began.i : INT64_MIN};
     if (h->has_newest && !is_newer(&r, &h->newest)) {
         h->is_at_known = true;
         return false;

@@ -29,7 +29,7 @@ static bool add_points(void *arg, const struct point *points, size_t n)
             b->current = bucket;
         }
         struct series_point *to = &b->at[b->n - 1];
-        to->step = p->step;
+        to->step = (double)p->step;
         to->time_ms = p->time_ms;
         to->value = p->value;
         to->min = fmin(to->min, p->value); /* a NaN gives way to a number */

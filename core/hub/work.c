@@ -282,10 +282,32 @@ static bool work_tasks(struct hub *hub, int64_t deadline_us)
     return hub->tasks.n > 0;
 }
 
+/* Before anything is answered all of the source is read. False: it goes on. */
+static bool work_source(struct hub *hub, int64_t deadline_us)
+{
+    bool has_more;
+    struct err e;
+    if (!hub->source || hub->is_source_read) {
+        return true;
+    }
+    if (source_step(hub->source, deadline_us, &has_more, &e)) {
+        hub->is_source_read = !has_more;
+        return hub->is_source_read;
+    }
+    for (size_t i = 0; i < hub->subs.n; i++) {
+        hub_send_error(hub, hub->subs.at[i], &e);
+        hub->subs.at[i]->needs_work = false;
+    }
+    return false;
+}
+
 void hub_work(void *arg)
 {
     struct hub *hub = arg;
     int64_t deadline_us = clock_mono_us() + SLICE_US, wait_ms = -1;
+    if (!work_source(hub, deadline_us)) {
+        return;
+    }
     size_t sent = hub->sent;
     /* what a person waits for comes first */
     if (work_subs(hub, deadline_us, &wait_ms)) {

@@ -5,15 +5,16 @@
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
 
-static void time_text(struct str *out, int64_t ms, const struct field *field, enum cell_style style,
-                      int64_t now_ms)
+static void time_text(struct str *out, struct value v, const struct field *field,
+                      enum cell_style style, int64_t now_ms)
 {
+    int64_t ms = v.i;
     bool is_duration = field && field->type == FIELD_DURATION;
     if (style == CELL_MACHINE) {
         if (is_duration) {
             fmt_double(out, (double)ms / 1000);
         } else {
-            clock_rfc3339(out, ms);
+            clock_rfc3339_us(out, ms, v.us);
         }
     } else if (is_duration) {
         fmt_duration(out, ms);
@@ -45,7 +46,7 @@ void cell_text(struct str *out, struct value v, const struct field *field, enum 
         }
         return;
     case VALUE_TIME:
-        time_text(out, v.i, field, style, now_ms);
+        time_text(out, v, field, style, now_ms);
         return;
     }
 }
@@ -64,7 +65,7 @@ struct json *cell_json(struct value v, const struct field *field)
             return json_new_num((double)v.i / 1000);
         } else {
             CLEANUP(str_release) struct str s = STR_INIT;
-            clock_rfc3339(&s, v.i);
+            clock_rfc3339_us(&s, v.i, v.us);
             return json_new_str(s.p);
         }
     case VALUE_MISSING:

@@ -57,6 +57,9 @@ enum field_index {
 /* Number of fields of a kind, as a constant for arrays. */
 enum { FIELD_MAX = 24 };
 
+/* Which runs of a source: what lies in its bin is deleted. */
+enum run_view { RUNS_ACTIVE, RUNS_DELETED, RUNS_ALL };
+
 /* By singular, plural or alias ("versions" for packages, "groups" for models, "attempts" for
  * jobs); KIND_COUNT when unknown. */
 enum kind kind_find(struct sv name);

@@ -72,7 +72,7 @@ int value_compare(struct value a, struct value b, bool is_descending)
     } else if (a.type == VALUE_NUM || b.type == VALUE_NUM) {
         c = b.type == VALUE_NUM ? compare_whole(a.i, b.num) : -compare_whole(b.i, a.num);
     } else {
-        c = (a.i > b.i) - (a.i < b.i);
+        c = a.i != b.i ? (a.i > b.i) - (a.i < b.i) : (a.us > b.us) - (a.us < b.us);
     }
     return is_descending ? -c : c;
 }

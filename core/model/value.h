@@ -18,6 +18,7 @@ enum value_type {
 
 struct value {
     enum value_type type;
+    uint16_t us; /* of a time: what its ms do not hold, 0 to 999 */
     union {
         const char *text;
         double num;

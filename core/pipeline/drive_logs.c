@@ -21,7 +21,7 @@ enum { LINE_BYTES = 64 * 1024, SLICE_BYTES = 1024 * 1024, MAX_MATCHES = 1000 };
 struct metric {
     char *name;
     struct re *re;
-    double next_step;
+    int64_t next_step;
     bool is_reported; /* that it matched without a number */
     VEC(struct point) fresh;
 };
@@ -65,7 +65,7 @@ static void continue_steps(struct driver *d, size_t index, struct log_tail *t)
     for (size_t i = 0; i < t->metrics.n; i++) {
         for (size_t k = 0; k < keys.n; k++) {
             if (z_eq(t->metrics.at[i].name, keys.at[k].key)) {
-                t->metrics.at[i].next_step = (double)keys.at[k].n;
+                t->metrics.at[i].next_step = keys.at[k].n;
             }
         }
     }

@@ -178,7 +178,7 @@ static uint64_t place_of(struct sorting *s, struct value v, struct sv alike)
     case VALUE_INT:
     case VALUE_TIME:
     default:
-        s->is_exact &= v.i >= -EXACT_INT && v.i <= EXACT_INT;
+        s->is_exact &= v.i >= -EXACT_INT && v.i <= EXACT_INT && v.us == 0;
         place = place_of_number((double)v.i);
         break;
     }

@@ -163,6 +163,25 @@ static bool set_cell(struct store *st, const struct run_row *run, int64_t key, d
     return true;
 }
 
+/* Points of a stored chunk; false when its bytes are not n points. */
+static bool read_points(struct q q, struct point *ret, size_t n)
+{
+    enum { DATA = 4, HAS_WHOLE_STEPS = 5 };
+    struct sv data = q_col_blob(q, DATA);
+    if (n > SERIES_CHUNK || data.n != n * sizeof *ret) {
+        return false;
+    }
+    if (n) {
+        memcpy(ret, data.p, data.n);
+    }
+    for (size_t i = 0; i < n && !q_col_i64(q, HAS_WHOLE_STEPS); i++) {
+        double step;
+        memcpy(&step, &ret[i].step, sizeof step);
+        ret[i].step = fabs(step) < 9.2e18 ? (int64_t)step : 0;
+    }
+    return true;
+}
+
 struct chunk {
     int64_t number, n;
     double vmin, vmax;
@@ -185,15 +204,13 @@ static bool load_tail(struct store *st, int64_t run, int64_t key, struct chunk *
     int rc = q_step(q, e);
     chunk_begin(c, 0);
     if (rc == 1) {
-        struct sv data = q_col_blob(q, 4);
         c->number = q_col_i64(q, 0);
         c->n = q_col_i64(q, 1);
-        if (c->n < 0 || c->n > SERIES_CHUNK || data.n != (size_t)c->n * sizeof *c->at) {
+        if (!read_points(q, c->at, (size_t)c->n)) {
             q_done(q);
             return err_set(e, ERR_CORRUPT, "a curve in %s is damaged (run %lld, chunk %lld)",
                            st->path, (long long)run, (long long)c->number);
         }
-        memcpy(c->at, data.p, data.n);
         c->vmin = q_col_is_null(q, 2) ? INFINITY : q_col_num(q, 2);
         c->vmax = q_col_is_null(q, 3) ? -INFINITY : q_col_num(q, 3);
         q_done(q);
@@ -217,6 +234,141 @@ static bool save_chunk(struct store *st, int64_t run, int64_t key, const struct 
     return q_run(q, e);
 }
 
+/* Chunk after chunk from the one that `c` holds on; it is left in c what the last one holds. */
+static bool append(struct store *st, int64_t run, int64_t key, struct chunk *c,
+                   const struct point *points, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (c->n == SERIES_CHUNK) {
+            if (!save_chunk(st, run, key, c, e)) {
+                return false;
+            }
+            chunk_begin(c, c->number + 1);
+        }
+        c->at[c->n++] = points[i];
+        if (isfinite(points[i].value)) {
+            c->vmin = fmin(c->vmin, points[i].value);
+            c->vmax = fmax(c->vmax, points[i].value);
+        }
+    }
+    return n == 0 || save_chunk(st, run, key, c, e);
+}
+
+/* By step, then by time: no time comes first. */
+static int compare(const struct point *a, const struct point *b)
+{
+    if (a->step != b->step || isnan(a->time_ms) || isnan(b->time_ms)) {
+        return a->step != b->step ? (a->step > b->step) - (a->step < b->step)
+                                  : isnan(b->time_ms) - isnan(a->time_ms);
+    }
+    return (a->time_ms > b->time_ms) - (a->time_ms < b->time_ms);
+}
+
+struct placed {
+    struct point point;
+    size_t place; /* keeps equal ones in the order in which they came */
+};
+
+static int by_order(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    int c = compare(&x->point, &y->point);
+    return c ? c : (x->place > y->place) - (x->place < y->place);
+}
+
+struct points {
+    VEC(struct point) list;
+};
+
+static bool collect(void *arg, const struct point *points, size_t n)
+{
+    struct points *to = arg;
+    for (size_t i = 0; i < n; i++) {
+        vec_push(&to->list, points[i]);
+    }
+    return true;
+}
+
+/* The whole curve anew. */
+static bool rewrite(struct store *st, int64_t run, int64_t key, const struct point *points,
+                    size_t n, struct err *e)
+{
+    struct chunk c;
+    struct q q = q_get(st, STMT_SERIES_DROP);
+    q_i64(q, ":run", run);
+    q_i64(q, ":key", key);
+    chunk_begin(&c, 0);
+    return q_run(q, e) && append(st, run, key, &c, points, n, e);
+}
+
+/* What came goes between what is there: both in order. */
+static bool merge(struct store *st, int64_t run, int64_t key, const struct placed *came, size_t n,
+                  struct err *e)
+{
+    struct points old = {0}, all = {0};
+    bool ok = run_series(st, run, key, collect, &old, e);
+    for (size_t i = 0, k = 0; ok && (i < old.list.n || k < n);) {
+        bool is_old = i < old.list.n && (k == n || compare(&old.list.at[i], &came[k].point) <= 0);
+        vec_push(&all.list, is_old ? old.list.at[i++] : came[k++].point);
+    }
+    ok = ok && rewrite(st, run, key, all.list.at, all.list.n, e);
+    vec_release(&old.list);
+    vec_release(&all.list);
+    return ok;
+}
+
+static bool is_ordered(const struct chunk *tail, const struct point *points, size_t n)
+{
+    bool ok = tail->n == 0 || compare(&tail->at[tail->n - 1], &points[0]) <= 0;
+    for (size_t i = 1; ok && i < n; i++) {
+        ok = compare(&points[i - 1], &points[i]) <= 0;
+    }
+    return ok;
+}
+
+bool run_points(struct store *st, int64_t run, int64_t key, const struct point *points, size_t n,
+                bool in_order, struct err *e)
+{
+    struct chunk tail;
+    if (n == 0 || !load_tail(st, run, key, &tail, e)) {
+        return n == 0;
+    }
+    if (in_order || is_ordered(&tail, points, n)) {
+        return append(st, run, key, &tail, points, n, e);
+    }
+    struct placed *came = xreallocarray(NULL, n, sizeof *came);
+    for (size_t i = 0; i < n; i++) {
+        came[i] = (struct placed){points[i], i};
+    }
+    qsort(came, n, sizeof *came, by_order);
+    bool ok = merge(st, run, key, came, n, e);
+    free(came);
+    return ok;
+}
+
+bool run_set_latest(struct store *st, const struct run_row *run, int64_t key, double value,
+                    struct err *e)
+{
+    return set_cell(st, run, key, value, e);
+}
+
+bool run_purge(struct store *st, const struct run_row *run, int64_t key, int64_t from,
+               struct err *e)
+{
+    struct points all = {0};
+    bool ok = from == INT64_MIN || run_series(st, run->id, key, collect, &all, e);
+    size_t n = 0;
+    for (size_t i = 0; i < all.list.n; i++) {
+        if (all.list.at[i].step < from) {
+            all.list.at[n++] = all.list.at[i];
+        }
+    }
+    ok = ok && (rewrite(st, run->id, key, all.list.at, n, e) &&
+                set_cell(st, run, key, n ? all.list.at[n - 1].value : cell_missing(), e));
+    vec_release(&all.list);
+    return ok;
+}
+
 bool run_log(struct store *st, const char *uid, const char *key_name, const struct point *points,
              size_t n, struct err *e)
 {
@@ -226,30 +378,18 @@ bool run_log(struct store *st, const char *uid, const char *key_name, const stru
         return rc == 0 ? err_set(e, ERR_NOT_FOUND, "no run \"%s\"", uid) : rc == 1;
     }
     int64_t key = run_metric_id(st, key_name, e);
-    struct chunk c;
-    if (key < 0 || !load_tail(st, run.id, key, &c, e)) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (c.n == SERIES_CHUNK) {
-            if (!save_chunk(st, run.id, key, &c, e)) {
-                return false;
-            }
-            chunk_begin(&c, c.number + 1);
-        }
-        c.at[c.n++] = points[i];
-        if (isfinite(points[i].value)) {
-            c.vmin = fmin(c.vmin, points[i].value);
-            c.vmax = fmax(c.vmax, points[i].value);
-        }
-    }
-    return save_chunk(st, run.id, key, &c, e) && set_cell(st, &run, key, points[n - 1].value, e);
+    return key >= 0 && run_points(st, run.id, key, points, n, true, e) &&
+           set_cell(st, &run, key, points[n - 1].value, e);
 }
 
 bool run_metric_keys(struct store *st, struct arena *a, struct metric_keys *ret, struct err *e)
 {
     VEC(struct metric_key) keys = {0};
+    if (!cells_save(st, e)) {
+        return false;
+    }
     struct q q = q_get(st, STMT_METRIC_KEYS);
+    q_scope(q);
     int rc;
     while ((rc = q_step(q, e)) == 1) {
         struct metric_key k = {q_col_i64(q, 0), arena_z(a, q_col(q, 1))};
@@ -351,18 +491,13 @@ bool run_series(struct store *st, int64_t run, int64_t key,
     q_i64(q, ":key", key);
     int rc;
     while ((rc = q_step(q, e)) == 1) {
-        struct sv data = q_col_blob(q, 4);
-        int64_t n = q_col_i64(q, 1);
+        size_t n = (size_t)q_col_i64(q, 1);
         struct point points[SERIES_CHUNK];
-        if (n < 0 || n > SERIES_CHUNK || data.n != (size_t)n * sizeof *points) {
+        if (!read_points(q, points, n)) {
             q_done(q);
             return err_set(e, ERR_CORRUPT, "a curve in %s is damaged", st->path);
         }
-        if (n == 0) {
-            continue;
-        }
-        memcpy(points, data.p, data.n);
-        if (!fn(arg, points, (size_t)n)) {
+        if (n > 0 && !fn(arg, points, n)) {
             q_done(q);
             return true;
         }

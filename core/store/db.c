@@ -18,6 +18,7 @@ enum { BUSY_LIMIT_MS = 5000 };
 
 static const char *const stmt_sql[] = {
 #define STMT(S, sql) [STMT_##S] = sql,
+#include "core/store/cache.def"
 #include "core/store/stmts.def"
 #undef STMT
 };
@@ -53,7 +54,9 @@ bool db_fail(struct store *st, struct err *e, const char *what)
         err_hint(e, "make room on it; nothing is lost");
     }
     if (code == ERR_CORRUPT) {
-        err_hint(e, "keep the file; a copy from before the last migration lies beside it");
+        err_hint(e, st->schema == SCHEMA_CACHE
+                        ? "remove the file: all it holds is read again"
+                        : "keep the file; a copy from before the last migration lies beside it");
     }
     return false;
 }
@@ -146,6 +149,17 @@ void q_json(struct q q, const char *name, const struct json *j)
     CLEANUP(str_release) struct str text = STR_INIT;
     json_print(j, JSON_COMPACT, &text);
     q_sv(q, name, sv_of(&text));
+}
+
+void q_scope(struct q q)
+{
+    static const int deleted[][2] = {
+        [RUNS_ACTIVE] = {0, 0}, [RUNS_DELETED] = {1, 1}, [RUNS_ALL] = {0, 1}};
+    if (q.st->source) {
+        q_i64(q, ":source", q.st->source);
+    }
+    q_i64(q, ":from_deleted", deleted[q.st->view][0]);
+    q_i64(q, ":to_deleted", deleted[q.st->view][1]);
 }
 
 int q_step(struct q q, struct err *e)
@@ -370,7 +384,7 @@ static void set_name(const struct store *st, bool may_make_files, struct str *ou
     str_addz(out, "?immutable=1");
 }
 
-static bool open_db(struct store *st, const struct workspace *ws, unsigned flags, struct err *e)
+bool db_open(struct store *st, const struct workspace *ws, unsigned flags, struct err *e)
 {
     int how = st->is_read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (flags & STORE_CREATE && !st->is_read_only) {
@@ -394,7 +408,7 @@ bool store_open(const struct workspace *ws, unsigned flags, struct store **ret_s
     st->is_read_only = flags & (STORE_READ_ONLY | STORE_LOOK) || is_disk_read_only(ws);
     st->wake_fd = st->is_read_only ? -1 : open(st->wake_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     take_version_lock(st, ws);
-    if (!open_db(st, ws, flags, e)) {
+    if (!db_open(st, ws, flags, e)) {
         store_close(st);
         return false;
     }
@@ -429,12 +443,14 @@ void store_close(struct store *st)
 
 bool store_prepare_all(struct store *st, struct err *e)
 {
-    for (size_t i = 0; i < STMT_COUNT; i++) {
+    bool is_cache = st->schema == SCHEMA_CACHE;
+    for (size_t i = is_cache ? STMT_CACHE_BEGIN + 1 : 0;
+         i < (is_cache ? STMT_COUNT : STMT_CACHE_BEGIN); i++) {
         if (!q_get(st, (enum stmt)i).s) {
             return db_fail(st, e, "prepare a statement");
         }
     }
-    for (size_t i = 0; i < EVENT_COUNT; i++) {
+    for (size_t i = 0; i < EVENT_COUNT && !is_cache; i++) {
         if (!q_projection(st, (enum event_type)i, 0).s) {
             return db_fail(st, e, "prepare a projection");
         }

@@ -9,11 +9,15 @@
 #include <sqlite3.h>
 
 #include "core/store/runs.h"
+#include "core/store/sources.h"
 #include "core/store/store.h"
 
 enum stmt {
 #define STMT(S, sql) STMT_##S,
 #include "core/store/stmts.def"
+    STMT_CACHE_BEGIN, /* from here on of the cache */
+    STMT_BEFORE_CACHE = STMT_CACHE_BEGIN - 1,
+#include "core/store/cache.def"
 #undef STMT
     STMT_COUNT
 };
@@ -21,8 +25,13 @@ enum stmt {
 struct cell_block; /* of a metric column: columns.c */
 enum { CHANGED_BLOCKS_MAX = 32 };
 
+enum store_schema { SCHEMA_LOCAL, SCHEMA_CACHE };
+
 struct store {
     sqlite3 *db;
+    enum store_schema schema;
+    int64_t source; /* whose runs are looked at; 0: of all */
+    enum run_view view;
     sqlite3_stmt *stmts[STMT_COUNT];
     sqlite3_stmt *projections[EVENT_COUNT][2];
     char *path, *wake_path;
@@ -46,6 +55,8 @@ void q_i64(struct q q, const char *name, int64_t x);
 void q_num(struct q q, const char *name, double x);
 void q_blob(struct q q, const char *name, const void *p, size_t n);
 void q_json(struct q q, const char *name, const struct json *j); /* NULL binds null */
+/* :source, :from_deleted and :to_deleted by what the store looks at. */
+void q_scope(struct q q);
 /* 1 a row, 0 the end, -1 an error. After 0 or -1 the statement is reset. */
 int q_step(struct q q, struct err *e);
 MUST_USE bool q_run(struct q q, struct err *e); /* a statement that gives no rows */
@@ -63,7 +74,13 @@ MUST_USE bool store_resolve_prefix(struct q q, const char *what, const char *pre
                                    struct str *out, struct err *e);
 /* id, source, slot of a run: 1 found, 0 not there, -1 an error. */
 int run_ids(struct store *st, const char *uid, struct run_row *ret, struct err *e);
-int64_t run_metric_id(struct store *st, const char *key, struct err *e); /* made at need; -1 */
+/* Made at need; -1 with an error. */
+int64_t run_source_id(struct store *st, const char *name, struct err *e);
+int64_t run_experiment_id(struct store *st, const char *name, int64_t source, struct err *e);
+MUST_USE bool run_docs_set(struct store *st, int64_t run, const struct json *params,
+                           const struct json *tags, const struct json *inputs, struct err *e);
+/* Open the file of st->path, whose folder is ws->mlw. */
+MUST_USE bool db_open(struct store *st, const struct workspace *ws, unsigned flags, struct err *e);
 /* Write the blocks of cells that the transaction changed, at the latest before it commits; or
  * forget them with it. */
 MUST_USE bool cells_save(struct store *st, struct err *e);

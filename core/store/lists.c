@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/store/db.h"
 #include "core/store/execution.h"
+#include "core/store/runs.h"
 
 enum { MIN_PREFIX = 4, MAX_CANDIDATES = 10 };
 
@@ -139,16 +140,36 @@ bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now
         return list_about(st, &r, parent, now_ms, e);
     }
     struct q q = q_get(st, list_stmts[kind]);
+    q_scope(q);
     q_text(q, ":parent", parent);
     q_i64(q, ":now", now_ms);
     return read_rows(&r, q, e);
+}
+
+/* A run's times to the microsecond; without one they are missing. */
+static void add_us(struct value *cells, uint16_t started_us, uint16_t ended_us)
+{
+    static const int starts[] = {FIELD_RUN_created, FIELD_RUN_start_time};
+    static const int ends[] = {FIELD_RUN_ended, FIELD_RUN_end_time};
+    bool has_start = cells[FIELD_RUN_created].i != RUN_NO_TIME;
+    for (size_t i = 0; i < ALEN(starts); i++) {
+        cells[starts[i]].us = started_us;
+        cells[ends[i]].us = ended_us;
+        if (!has_start) {
+            cells[starts[i]] = (struct value){.type = VALUE_MISSING};
+        }
+    }
+    if (!has_start) {
+        cells[FIELD_RUN_duration] = (struct value){.type = VALUE_MISSING};
+    }
 }
 
 bool list_runs(struct store *st, const char *experiment, struct run_cursor *cursor, size_t limit,
                int64_t now_ms, bool (*fn)(void *arg, const struct list_row *row), void *arg,
                size_t *ret_n, struct err *e)
 {
-    struct q q = q_get(st, STMT_LIST_RUN);
+    struct q q = q_get(st, st->source ? STMT_LIST_RUN_OF_SOURCE : STMT_LIST_RUN);
+    q_scope(q);
     q_text(q, ":parent", experiment);
     q_i64(q, ":now", now_ms);
     q_i64(q, ":before", cursor->has_begun ? cursor->started_ms : INT64_MAX);
@@ -163,6 +184,8 @@ bool list_runs(struct store *st, const char *experiment, struct run_cursor *curs
                                .run = q_col_i64(q, field_count),
                                .slot = q_col_i64(q, field_count + 1)};
         *cursor = (struct run_cursor){true, cells[FIELD_RUN_created].i, row.run};
+        add_us(cells, (uint16_t)q_col_i64(q, field_count + 2),
+               (uint16_t)q_col_i64(q, field_count + 3));
         n++;
         if (!fn(arg, &row)) {
             q_done(q);
@@ -176,7 +199,10 @@ bool list_runs(struct store *st, const char *experiment, struct run_cursor *curs
 
 bool list_run_count(struct store *st, const char *experiment, size_t *ret_n, struct err *e)
 {
-    struct q q = q_get(st, experiment ? STMT_RUN_COUNT_OF : STMT_RUN_COUNT);
+    struct q q = q_get(st, st->source   ? STMT_RUN_COUNT_OF_SOURCE
+                           : experiment ? STMT_RUN_COUNT_OF
+                                        : STMT_RUN_COUNT);
+    q_scope(q);
     q_text(q, ":experiment", experiment);
     int rc = q_step(q, e);
     if (rc == 1) {

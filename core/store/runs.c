@@ -42,9 +42,20 @@ int64_t run_metric_id(struct store *st, const char *key, struct err *e)
     return id_of(st, STMT_METRIC_KEY_ADD, STMT_METRIC_KEY_ID, key, 0, e);
 }
 
+int64_t run_source_id(struct store *st, const char *name, struct err *e)
+{
+    return id_of(st, STMT_SOURCE_ADD, STMT_SOURCE_ID, name, 0, e);
+}
+
+int64_t run_experiment_id(struct store *st, const char *name, int64_t source, struct err *e)
+{
+    return id_of(st, STMT_EXPERIMENT_ADD, STMT_EXPERIMENT_ID, name, source, e);
+}
+
 int run_ids(struct store *st, const char *uid, struct run_row *ret, struct err *e)
 {
     struct q q = q_get(st, STMT_RUN_ID);
+    q_scope(q);
     q_text(q, ":uid", uid);
     int rc = q_step(q, e);
     if (rc == 1) {
@@ -64,6 +75,18 @@ static void bind_doc(struct q q, const char *name, const struct json *j, const c
     }
 }
 
+bool run_docs_set(struct store *st, int64_t run, const struct json *params, const struct json *tags,
+                  const struct json *inputs, struct err *e)
+{
+    struct q q = q_get(st, STMT_RUN_DOC_SET);
+    q_i64(q, ":run", run);
+    bind_doc(q, ":params", params, "{}");
+    bind_doc(q, ":tags", tags, "{}");
+    bind_doc(q, ":inputs", inputs, "[]");
+    q_text(q, ":outputs", "[]");
+    return q_run(q, e);
+}
+
 bool run_add(struct store *st, const struct run_new *run, struct err *e)
 {
     struct run_row ids;
@@ -71,10 +94,8 @@ bool run_add(struct store *st, const struct run_new *run, struct err *e)
     if (rc != 0) {
         return rc == 1;
     }
-    int64_t source = id_of(st, STMT_SOURCE_ADD, STMT_SOURCE_ID, run->source, 0, e);
-    int64_t experiment =
-        source < 0 ? -1
-                   : id_of(st, STMT_EXPERIMENT_ADD, STMT_EXPERIMENT_ID, run->experiment, source, e);
+    int64_t source = run_source_id(st, run->source, e);
+    int64_t experiment = source < 0 ? -1 : run_experiment_id(st, run->experiment, source, e);
     if (experiment < 0) {
         return false;
     }
@@ -85,16 +106,8 @@ bool run_add(struct store *st, const struct run_new *run, struct err *e)
     q_text(q, ":name", run->name);
     q_text(q, ":status", run->status);
     q_i64(q, ":started", run->started_ms);
-    if (!q_run(q, e)) {
-        return false;
-    }
-    q = q_get(st, STMT_RUN_DOC_SET);
-    q_i64(q, ":run", sqlite3_last_insert_rowid(st->db));
-    bind_doc(q, ":params", run->params, "{}");
-    bind_doc(q, ":tags", run->tags, "{}");
-    bind_doc(q, ":inputs", run->inputs, "[]");
-    q_text(q, ":outputs", "[]");
-    return q_run(q, e);
+    return q_run(q, e) && run_docs_set(st, sqlite3_last_insert_rowid(st->db), run->params,
+                                       run->tags, run->inputs, e);
 }
 
 bool run_set_status(struct store *st, const char *uid, const char *status, int64_t ended_ms,
@@ -125,7 +138,14 @@ bool run_set_outputs(struct store *st, const char *uid, const struct json *outpu
 char *run_resolve(struct store *st, const char *prefix, struct err *e)
 {
     CLEANUP(str_release) struct str uid = STR_INIT;
-    if (!store_resolve_prefix(q_get(st, STMT_RUN_PREFIX), "run", prefix, &uid, e)) {
+    struct run_row ids;
+    int rc = run_ids(st, prefix, &ids, e);
+    if (rc != 0) { /* a whole id may be shorter than a prefix */
+        return rc == 1 ? xstrdup(prefix) : NULL;
+    }
+    struct q q = q_get(st, STMT_RUN_PREFIX);
+    q_scope(q);
+    if (!store_resolve_prefix(q, "run", prefix, &uid, e)) {
         return NULL;
     }
     return str_detach(&uid);
@@ -134,6 +154,7 @@ char *run_resolve(struct store *st, const char *prefix, struct err *e)
 bool run_get(struct store *st, const char *uid, struct arena *a, struct run_row *ret, struct err *e)
 {
     struct q q = q_get(st, STMT_RUN_GET);
+    q_scope(q);
     q_text(q, ":uid", uid);
     int rc = q_step(q, e);
     if (rc != 1) {
@@ -150,6 +171,9 @@ bool run_get(struct store *st, const char *uid, struct arena *a, struct run_row 
         .started_ms = q_col_i64(q, 7),
         .ended_ms = q_col_i64(q, 8),
         .source_name = arena_z(a, q_col(q, 9)),
+        .started_us = (int)q_col_i64(q, 10),
+        .ended_us = (int)q_col_i64(q, 11),
+        .parent = arena_z(a, q_col(q, 12)),
     };
     q_done(q);
     return true;

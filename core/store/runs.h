@@ -12,10 +12,14 @@
 
 enum { MCOL_BLOCK = 4096, SERIES_CHUNK = 512 };
 
+#define RUN_NO_TIME INT64_MIN
+
 struct run_row {
     int64_t id, source, slot;
     const char *uid, *experiment, *name, *status, *source_name;
-    int64_t started_ms, ended_ms; /* 0: not ended */
+    const char *parent;           /* uid; NULL */
+    int64_t started_ms, ended_ms; /* RUN_NO_TIME; 0: not ended */
+    int started_us, ended_us;     /* what ms do not hold: 0 to 999 */
 };
 struct run_state {
     const char *status;
@@ -30,7 +34,8 @@ struct run_docs { /* JSON texts */
     const char *params, *tags, *inputs, *outputs;
 };
 struct point {
-    double step, time_ms, value;
+    int64_t step;
+    double time_ms, value;
 };
 
 /* A run that is there already (same uid) is left as it is: a replay doubles nothing. */

@@ -96,6 +96,16 @@ static bool no_workspace(const char *start, struct err *e)
     return err_hint(e, "mlw init makes one");
 }
 
+char *workspace_cache_dir(void)
+{
+    const char *cache = getenv("XDG_CACHE_HOME");
+    CLEANUP(mem_free_ptr) char *home = os_home_dir();
+    if (cache && cache[0] == '/') {
+        return path_join(cache, "mlw");
+    }
+    return home ? path_join(home, ".cache/mlw") : NULL;
+}
+
 bool workspace_find(const char *start, bool may_create, struct workspace *ret_ws, struct err *e)
 {
     if (start && !os_is_dir(start)) {

@@ -26,4 +26,7 @@ char *workspace_execution_dir(const struct workspace *ws, const char *execution)
 char *workspace_attempt_dir(const struct workspace *ws, const char *execution, const char *step,
                             int n);
 
+/* $XDG_CACHE_HOME/mlw or ~/.cache/mlw: what may be deleted. Caller frees; NULL without a home. */
+char *workspace_cache_dir(void);
+
 #endif

@@ -61,7 +61,7 @@ static bool add_metrics(struct store *st, const char *uid, int64_t started_ms, u
         size_t n = m % 3 == 0 ? POINTS : 1;
         double x = unit(r), rate = 0.5 + unit(r);
         for (size_t i = 0; i < n; i++) {
-            points[i] = (struct point){(double)i, (double)(started_ms + (int64_t)i * 1000),
+            points[i] = (struct point){(int64_t)i, (double)(started_ms + (int64_t)i * 1000),
                                        printed(x / (1 + rate * (double)i))};
         }
         if (next(r) % 100 == 0) {

@@ -176,7 +176,7 @@ static void test_run(void **state)
     assert_string_equal(json_get_str(doc, "run_id"), "run-00001");
     assert_true(json_get_num(json_get(doc, "metrics"), "auc", 0) == 1.5);
     assert_true(json_is(json_get(json_get(doc, "metrics"), "loss"), JSON_NULL));
-    assert_string_equal(at(doc, "metrics_not_finite", "loss"), "NaN");
+    assert_string_equal(at(doc, "nonfinite", "loss"), "NaN");
     assert_true(json_is(json_get(doc, "end_time"), JSON_NULL));
     assert_int_equal(json_size(json_get(doc, "params")), 0);
 }

@@ -24,7 +24,7 @@
     "\"end_time\":%s,\"source\":\"mlw\","                                                          \
     "\"params\":{\"batch_size\":\"64\",\"depth\":\"8\",\"lr\":\"0.003\"},"                         \
     "\"metrics\":{\"accuracy\":0.91,\"val_loss\":0.33,\"broken\":null},"                           \
-    "\"metrics_not_finite\":{\"broken\":\"NaN\"},"                                                 \
+    "\"nonfinite\":{\"broken\":\"NaN\"},"                                                          \
     "\"tags\":{\"execution\":\"k3v9x0m2q8ab\",\"step\":\"train\",\"user\":\"ops\"},"               \
     "\"inputs\":[{\"name\":\"train\",\"uri\":\"s3://churn/k3v9x0m2q8ab/preprocess/output/train\"," \
     "\"digest\":\"sha256:9c1e77ab51b0d2f4\"}],"                                                    \
