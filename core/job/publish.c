@@ -187,6 +187,7 @@ void contract_failure_reason(const struct contract *c, const struct attempt_exit
                read_message(c, files[c->kind][1], &text));
         add_characters(sv_of(&text), out);
     }
-    str_addz(out, out->n > before ? ", " : x->reason == EXIT_EXITED ? "AlgorithmError: " : "");
+    bool is_its_own = x->reason == EXIT_EXITED || x->reason == EXIT_SIGNALED;
+    str_addz(out, out->n > before ? ", " : is_its_own ? "AlgorithmError: " : "");
     add_cause(c, x, out);
 }

@@ -32,7 +32,7 @@ def case_every_end_of_a_job_has_its_reason(space):
         (said(processing, "long", "message", "\u00e9" * 1500, 5),
          "\u00e9" * 1024 + ", exit code: 5"),
         (said(training, "trained", "failure", "loss is NaN", 6), "loss is NaN, exit code: 6"),
-        (processing("killed", "kill -SEGV $$"), "signal: 11 (SIGSEGV)"),
+        (processing("killed", "kill -SEGV $$"), "AlgorithmError: signal: 11 (SIGSEGV)"),
         (processing("absent", "exec /nowhere/program"), "AlgorithmError: exit code: 127"))
     for step, want in cases:
         x = space.run(pipeline(step), status=1)

@@ -321,7 +321,7 @@ static void failures_have_true_reasons(void **state)
         {PROCESSING("'exit 3'"), "AlgorithmError: exit code: 3", false},
         {PROCESSING("'cd ${SAGEMAKER_BASE_DIR:-/opt/ml}; echo no luck > output/message; exit 4'"),
          "no luck, exit code: 4", false},
-        {PROCESSING("'kill -9 $$'"), "signal: 9 (SIGKILL)", false},
+        {PROCESSING("'kill -9 $$'"), "AlgorithmError: signal: 9 (SIGKILL)", false},
         {PROCESSING("'cd ${SAGEMAKER_BASE_DIR:-/opt/ml}; printf \\\\\\\\377 > output/message'"),
          NULL, true},
         {PROCESSING("'cd ${SAGEMAKER_BASE_DIR:-/opt/ml}; mkfifo output/message; exit 5'"),

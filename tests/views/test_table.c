@@ -236,6 +236,30 @@ static void widths_stay_while_scrolling(void **state)
     table_release(&t);
 }
 
+/* A text is cut at its ideal only where there is no room for it. */
+static void what_is_cut_gets_the_room_that_is_left(void **state)
+{
+    (void)state;
+    static struct source data;
+    static const struct table_column narrow[] = {
+        {.id = "name", .title = "NAME", .min = 4, .ideal = 6, .flags = TABLE_FROZEN},
+        {.id = "status", .title = "STATUS", .min = 10, .priority = 9},
+        {.id = "lr", .title = "LR", .align = ALIGN_POINT, .ideal = 4, .priority = 5},
+    };
+    static const int widths[] = {80, 27, 26};
+    static const int names[] = {9, 7, 6};
+    struct table t;
+    data = (struct source){.rows = 3, .loaded = 3};
+    table_init(&t, narrow, ALEN(narrow), &source, &data);
+    for (size_t i = 0; i < ALEN(widths); i++) {
+        table_layout(&t, (struct rect){0, 0, widths[i], 9});
+        table_update(&t, 3);
+        assert_int_equal(table_column_width(&t, 0), names[i]);
+        assert_int_equal(table_column_width(&t, 2), 4);
+    }
+    table_release(&t);
+}
+
 static void monkey(void **state)
 {
     (void)state;
@@ -280,6 +304,7 @@ int main(void)
         cmocka_unit_test(groups_are_stepped_over),
         cmocka_unit_test(rows_that_are_not_here_yet),
         cmocka_unit_test(widths_stay_while_scrolling),
+        cmocka_unit_test(what_is_cut_gets_the_room_that_is_left),
         cmocka_unit_test(monkey),
     };
     (void)utf8_init_locale();

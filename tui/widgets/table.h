@@ -39,7 +39,7 @@ enum table_column_flags {
 
 struct table_column {
     const char *id, *title;
-    int min, ideal; /* cells; ideal 0: as wide as the content */
+    int min, ideal; /* cells; ideal 0: as wide as the content; a text gets more if there is room */
     int weight;     /* share of what is left over; 0: none */
     int priority;   /* the lowest goes first when it is narrow; frozen ones never */
     enum align align;

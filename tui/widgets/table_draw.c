@@ -112,6 +112,19 @@ static bool grow(const struct table *t, struct plan *p, int room, bool is_number
     return has_taker;
 }
 
+/* Room that is left goes first to what its ideal cut, from the left: a name before the rest. */
+static void uncut(const struct table *t, struct plan *p, int room)
+{
+    int spare = room - total(t, p);
+    for (size_t i = 0; i < t->column_count && spare > 0; i++) {
+        bool is_text = t->columns[i].align == ALIGN_LEFT;
+        int lacks = is_text ? t->widths[i].content - p->w[i] : 0;
+        int part = p->w[i] == 0 || lacks <= 0 ? 0 : lacks < spare ? lacks : spare;
+        p->w[i] += part;
+        spare -= part;
+    }
+}
+
 static void place(const struct table *t, struct plan *p, int x)
 {
     bool is_first = true;
@@ -157,6 +170,7 @@ static void plan_init(const struct table *t, struct plan *p, struct rect area)
         p->w[col] = 0;
         p->is_cut_right = true;
     }
+    uncut(t, p, room - cut_width(t, p));
     if (!grow(t, p, room - cut_width(t, p), false) && p->is_cut_right) {
         (void)grow(t, p, room - cut_width(t, p),
                    true); /* the last column ends where the titles do */
