@@ -119,11 +119,11 @@ def case_a_version_has_the_metrics_that_there_are(space):
         ("auc", "auc=([0-9.]+)"), ("loss", "loss=([0-9.]+)")])
     uri = get("Steps.train.ModelArtifacts.S3ModelArtifacts")
     document = {"plain": '{"accuracy": 0.5, "more": {"f1": 0.25, "deep": {"no": 1}}}',
-                "quality": '{"version": 0.0, "b": {"auc": {"value": 0.9, "standard_deviation": 1}}}'}
+                "quality": '{"version": 0.0, "b": {"a": {"value": 0.8846153846153846}, "q\\\\\\"": {"value": 2}}}'}
     steps = [train, register("r", uri, group="alone")]
     for name, text in document.items():
-        steps.append(processing("e" + name, ML + "echo '%s' > $ML/processing/out/m.json" % text,
-                                outputs=["out"]))
+        steps.append(processing("e" + name, ML + 'printf %s "$TEXT" > $ML/processing/out/m.json',
+                                outputs=["out"], environment={"TEXT": text}))
         step = register("r" + name, uri, group=name)
         step["Arguments"]["ModelMetrics"] = {"ModelQuality": {"Statistics": {
             "ContentType": "application/json", "S3Uri": {"Std:Join": {"On": "/", "Values": [
@@ -134,7 +134,11 @@ def case_a_version_has_the_metrics_that_there_are(space):
     rows = space.call("ls", "packages", "-o", "json").json()
     same({p["id"]: p["metrics"] for p in rows}, {
         "alone/1": {"auc": 0.75, "loss": 0.125}, "plain/1": {"accuracy": 0.5, "f1": 0.25},
-        "quality/1": {"auc": 0.9}})
+        "quality/1": {"a": 0.8846153846153846, 'q\\"': 2}})
+    # what waits is told as it was written
+    space.call("--open", ":home", "--shot", space.base + "/home.txt")
+    with open(space.base + "/home.txt", encoding="utf-8") as handle:
+        contains(handle.read(), "a 0.8846153846153846")
     wrong = space.run(pipeline(train, register("r", uri, approval="Perhaps")), status=1)
     contains(wrong.why("r"), "ModelApprovalStatus is Perhaps; it is PendingManualApproval")
 
