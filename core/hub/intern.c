@@ -5,15 +5,32 @@
 
 enum { FIRST_SLOTS = 64 };
 
-static uint64_t hash_of(const struct intern *in, struct value v)
+/* What is looked for: a text that need not be terminated, or the bits of another value. */
+struct wanted {
+    enum value_type type;
+    struct sv text;
+    int64_t i;
+};
+
+static struct wanted wanted_of(struct value v)
 {
-    uint64_t h = hash_u64(HASH_INIT ^ (uintptr_t)in, (uint64_t)v.type);
-    return v.type == VALUE_TEXT ? hash_z(h, v.text) : hash_u64(h, (uint64_t)v.i);
+    return v.type == VALUE_TEXT ? (struct wanted){v.type, sv_z(v.text), 0}
+                                : (struct wanted){v.type, {NULL, 0}, v.i};
 }
 
-static bool is_same(struct value a, struct value b)
+static uint64_t hash_of(const struct intern *in, const struct wanted *w)
 {
-    return a.type == b.type && (a.type == VALUE_TEXT ? strcmp(a.text, b.text) == 0 : a.i == b.i);
+    uint64_t h = hash_u64(HASH_INIT ^ (uintptr_t)in, (uint64_t)w->type);
+    return w->type == VALUE_TEXT ? hash_bytes(h, w->text.p, w->text.n)
+                                 : hash_u64(h, (uint64_t)w->i);
+}
+
+static bool is_same(struct value known, const struct wanted *w)
+{
+    return known.type == w->type &&
+           (w->type == VALUE_TEXT
+                ? strncmp(known.text, w->text.p, w->text.n) == 0 && !known.text[w->text.n]
+                : known.i == w->i);
 }
 
 void intern_init(struct intern *in)
@@ -34,11 +51,11 @@ void intern_release(struct intern *in)
     *in = (struct intern){0};
 }
 
-/* The slot of v: its code, or the free one where it belongs. */
-static uint32_t *slot_of(const struct intern *in, struct value v)
+/* The slot of what is wanted: its code, or the free one where it belongs. */
+static uint32_t *slot_of(const struct intern *in, const struct wanted *w)
 {
-    size_t at = hash_of(in, v) & (in->slot_count - 1);
-    while (in->slots[at] && !is_same(in->values.at[in->slots[at]], v)) {
+    size_t at = hash_of(in, w) & (in->slot_count - 1);
+    while (in->slots[at] && !is_same(in->values.at[in->slots[at]], w)) {
         at = (at + 1) & (in->slot_count - 1);
     }
     return &in->slots[at];
@@ -50,27 +67,38 @@ static void grow(struct intern *in)
     in->slot_count *= 2;
     in->slots = xcalloc(in->slot_count, sizeof *in->slots);
     for (uint32_t code = 1; code < in->values.n; code++) {
-        *slot_of(in, in->values.at[code]) = code;
+        struct wanted w = wanted_of(in->values.at[code]);
+        *slot_of(in, &w) = code;
     }
 }
 
-uint32_t intern_add(struct intern *in, struct value v)
+static uint32_t add(struct intern *in, const struct wanted *w)
 {
-    if (v.type == VALUE_MISSING) {
-        return 0;
-    }
-    uint32_t *slot = slot_of(in, v), known = *slot;
+    uint32_t *slot = slot_of(in, w), known = *slot;
     if (known) {
         return known;
     }
     if (in->values.n * 2 >= in->slot_count) {
         grow(in);
-        slot = slot_of(in, v);
+        slot = slot_of(in, w);
     }
     *slot = (uint32_t)in->values.n;
-    if (v.type == VALUE_TEXT) {
-        v.text = arena_z(&in->texts, v.text);
+    struct value v = {.type = w->type, .i = w->i};
+    if (w->type == VALUE_TEXT) {
+        v.text = arena_sv(&in->texts, w->text);
     }
     vec_push(&in->values, v);
     return *slot;
+}
+
+uint32_t intern_add(struct intern *in, struct value v)
+{
+    struct wanted w = wanted_of(v);
+    return v.type == VALUE_MISSING ? 0 : add(in, &w);
+}
+
+uint32_t intern_add_text(struct intern *in, struct sv text)
+{
+    struct wanted w = {VALUE_TEXT, text, 0};
+    return add(in, &w);
 }

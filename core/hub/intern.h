@@ -20,6 +20,7 @@ struct intern {
 void intern_init(struct intern *in);
 void intern_release(struct intern *in);
 uint32_t intern_add(struct intern *in, struct value v);
+uint32_t intern_add_text(struct intern *in, struct sv text); /* without NUL */
 static inline struct value intern_value(const struct intern *in, uint32_t code)
 {
     return in->values.at[code];

@@ -25,7 +25,8 @@ struct rows {
     struct row_reader reader;
     struct sorting *sorting;                              /* NULL: not begun */
     const struct run_metric *sort_metrics[SORT_MAX_KEYS]; /* of the keys that are metrics */
-    struct picks picks;                                   /* of the query's ids; none: all */
+    const struct doc_column *sort_params[SORT_MAX_KEYS];
+    struct picks picks; /* of the query's ids; none: all */
     struct err pick_err;
 };
 
@@ -45,43 +46,70 @@ static uint64_t keys_version(const struct rowset *set)
     return n;
 }
 
-static void want_metric(struct rows *r, const char *key)
-{
-    run_table_want_metric(r->set->runs, key);
-    if (r->set->next) {
-        run_table_want_metric(r->set->next, key);
-    }
-}
-
 /* Families that the filter and the order read. */
 static unsigned needs_of(const struct rows *r)
 {
     return (r->filter ? filter_needs(r->filter) : 0) | (r->has_sort ? sort_needs(&r->sort) : 0);
 }
 
+/* The keys of a family that filter and order name, one after the other; NULL from the end on. */
+static const char *named_key(const struct rows *r, enum family family, size_t n)
+{
+    for (size_t i = 0; r->filter && filter_key(r->filter, family, i); i++) {
+        if (n-- == 0) {
+            return filter_key(r->filter, family, i);
+        }
+    }
+    for (size_t i = 0; r->has_sort && i < r->sort.n; i++) {
+        const struct query_field *f = &r->sort.keys[i].field;
+        if (f->field < 0 && f->family == family && n-- == 0) {
+            return f->key;
+        }
+    }
+    return NULL;
+}
+
 /* What the filter and the order read of runs is to be read for all of them. */
+static void want_of(const struct rows *r, struct run_table *t)
+{
+    const char *key;
+    for (size_t i = 0; (key = named_key(r, FAMILY_METRICS, i)) != NULL; i++) {
+        run_table_want_metric(t, key);
+    }
+    for (size_t i = 0; (key = named_key(r, FAMILY_PARAMS, i)) != NULL; i++) {
+        run_table_want_param(t, key);
+    }
+    if (needs_of(r) & 1u << FAMILY_TAGS) {
+        run_table_want_tags(t);
+    }
+}
+
 static void want(struct rows *r)
 {
     if (!r->set->runs) {
         return;
     }
-    unsigned needs = needs_of(r);
-    for (int f = 0; f < FAMILY_COUNT; f++) {
-        if (f != FAMILY_METRICS && needs & 1u << f) {
-            run_table_want(r->set->runs, (enum family)f);
-        }
-    }
-    const char *key;
-    for (size_t i = 0; r->filter && (key = filter_key(r->filter, FAMILY_METRICS, i)); i++) {
-        want_metric(r, key);
-    }
-    for (size_t i = 0; r->has_sort && i < r->sort.n; i++) {
-        const struct query_field *f = &r->sort.keys[i].field;
-        if (f->field < 0 && f->family == FAMILY_METRICS) {
-            want_metric(r, f->key);
-        }
+    want_of(r, r->set->runs);
+    if (r->set->next) {
+        want_of(r, r->set->next);
     }
     r->set->is_stale = true;
+}
+
+/* Rows of which everything is known that the filter and the order ask about. */
+static size_t loaded(const struct rows *r)
+{
+    const struct run_table *t = r->set->runs;
+    size_t n = rowset_count(r->set);
+    const char *key;
+    for (size_t i = 0; t && (key = named_key(r, FAMILY_PARAMS, i)) != NULL; i++) {
+        size_t read = run_table_param_read(t, key);
+        n = read < n ? read : n;
+    }
+    if (t && needs_of(r) & 1u << FAMILY_TAGS && run_table_tags_read(t) < n) {
+        n = run_table_tags_read(t);
+    }
+    return n;
 }
 
 /* What was computed so far is given up. */
@@ -139,6 +167,43 @@ static int by_key(const void *a, const void *b)
     return strcmp((*x)->key, (*y)->key);
 }
 
+static int by_column_key(const void *a, const void *b)
+{
+    const struct doc_column *const *x = a, *const *y = b;
+    return strcmp((*x)->key, (*y)->key);
+}
+
+/* What a match reads. */
+static void choose_columns(struct rows *r, struct row_reader *reader, const struct run_table *t)
+{
+    const char *key;
+    for (size_t i = 0; (key = filter_key(r->filter, FAMILY_METRICS, i)) != NULL; i++) {
+        const struct run_metric *m = run_table_metric(t, key);
+        if (m) {
+            vec_push(&reader->metrics, m);
+        }
+    }
+    for (size_t i = 0; (key = filter_key(r->filter, FAMILY_PARAMS, i)) != NULL; i++) {
+        const struct doc_column *column = run_table_param(t, key);
+        if (column) {
+            vec_push(&reader->params, column);
+        }
+    }
+    if (reader->metrics.n) {
+        qsort(reader->metrics.at, reader->metrics.n, sizeof *reader->metrics.at, by_key);
+    }
+    if (reader->params.n) {
+        qsort(reader->params.at, reader->params.n, sizeof *reader->params.at, by_column_key);
+    }
+    reader->has_tags = filter_needs(r->filter) & 1u << FAMILY_TAGS;
+    uint64_t fields = filter_fields(r->filter);
+    for (int field = 0; field < (int)kinds[KIND_RUN].field_count; field++) {
+        if (fields & 1ull << field) {
+            vec_push(&reader->fields, field);
+        }
+    }
+}
+
 static void begin_order(struct rows *r)
 {
     stop_order(r);
@@ -151,19 +216,13 @@ static void begin_order(struct rows *r)
     struct row_reader *reader = &r->reader;
     reader->set = r->set;
     reader->now_ms = clock_wall_ms();
-    reader->needs = r->filter ? filter_needs(r->filter) : 0;
+    reader->has_tags = false;
     vec_clear(&reader->metrics);
+    vec_clear(&reader->params);
+    vec_clear(&reader->fields);
     memset(&reader->row, 0, sizeof reader->row);
-    const char *key;
-    for (size_t i = 0;
-         r->set->runs && r->filter && (key = filter_key(r->filter, FAMILY_METRICS, i)); i++) {
-        const struct run_metric *m = run_table_metric(r->set->runs, key);
-        if (m) {
-            vec_push(&reader->metrics, m);
-        }
-    }
-    if (reader->metrics.n) {
-        qsort(reader->metrics.at, reader->metrics.n, sizeof *reader->metrics.at, by_key);
+    if (r->set->runs && r->filter) {
+        choose_columns(r, reader, r->set->runs);
     }
 }
 
@@ -181,7 +240,8 @@ static struct value sort_value(void *arg, uint32_t row, size_t key)
     if (field->family == FAMILY_METRICS) {
         return run_metric_value(r->sort_metrics[key], row);
     }
-    return run_table_pair(t, field->family, row, field->key);
+    return field->family == FAMILY_PARAMS ? doc_column_value(&t->params, r->sort_params[key], row)
+                                          : run_table_tag(t, row, field->key);
 }
 
 static const char *sort_id(void *arg, uint32_t row)
@@ -212,7 +272,7 @@ static void end_picks(struct rows *r)
         return;
     }
     vec_reserve(&r->next, r->picks.at.n);
-    bool is_whole = rowset_loaded(r->set, 0) == rowset_total(r->set);
+    bool is_whole = rowset_count(r->set) == rowset_total(r->set);
     if (!picks_end(&r->picks, r->set->kind, r->next.at, &r->next.n, &e) && is_whole) {
         r->pick_err = e;
     }
@@ -228,8 +288,11 @@ static bool put_in_order(struct rows *r, int64_t deadline_us)
     }
     for (size_t i = 0; r->set->runs && i < r->sort.n; i++) {
         const struct query_field *f = &r->sort.keys[i].field;
+        const struct run_table *t = r->set->runs;
         bool is_metric = f->field < 0 && f->family == FAMILY_METRICS;
-        r->sort_metrics[i] = is_metric ? run_table_metric(r->set->runs, f->key) : NULL;
+        bool is_param = f->field < 0 && f->family == FAMILY_PARAMS;
+        r->sort_metrics[i] = is_metric ? run_table_metric(t, f->key) : NULL;
+        r->sort_params[i] = is_param ? run_table_param(t, f->key) : NULL;
     }
     while (!sorting_step(r->sorting, SORT_BATCH)) {
         if (clock_mono_us() >= deadline_us) {
@@ -367,7 +430,7 @@ static void emit(struct hub *hub, struct sub *sub, struct rows *r)
     }
     s->total = rowset_total(r->set);
     /* complete only when everything that was asked about was read */
-    s->loaded = rowset_loaded(r->set, needs_of(r));
+    s->loaded = loaded(r);
     s->matched = r->order.n;
     s->selected = place_of(r, q->select);
     s->filter = arena_z(&s->arena, r->filter_text);
@@ -388,6 +451,9 @@ static void begin(struct hub *hub, struct sub *sub)
     struct rows *r = xcalloc(1, sizeof *r);
     sub->state = r;
     r->set = hub_set(hub, sub->query.kind, sub->query.id);
+    if (!hub->is_inline && r->set->runs && r->set->refs == 1) {
+        run_table_read_ahead(r->set->runs); /* a person will filter; a command said what it wants */
+    }
     picks_init(&r->picks, sub->query.ids);
 }
 
@@ -468,6 +534,8 @@ static void end(struct hub *hub, struct sub *sub)
     vec_release(&r->order);
     vec_release(&r->next);
     vec_release(&r->reader.metrics);
+    vec_release(&r->reader.params);
+    vec_release(&r->reader.fields);
     free(r);
 }
 

@@ -225,7 +225,8 @@ bool rowset_is_begun(const struct rowset *rs)
 
 bool rowset_is_complete(const struct rowset *rs)
 {
-    return rs->err.code != ERR_NONE || !rs->is_stale;
+    bool is_ahead = rs->is_stale && rs->runs && !rs->next && run_table_is_complete(rs->runs);
+    return rs->err.code != ERR_NONE || !rs->is_stale || is_ahead;
 }
 
 size_t rowset_count(const struct rowset *rs)
@@ -236,11 +237,6 @@ size_t rowset_count(const struct rowset *rs)
 size_t rowset_total(const struct rowset *rs)
 {
     return rs->runs ? rs->runs->total : rs->n;
-}
-
-size_t rowset_loaded(const struct rowset *rs, unsigned needs)
-{
-    return rs->runs ? run_table_loaded(rs->runs, needs) : rs->n;
 }
 
 const struct key_set *rowset_keys(const struct rowset *rs, enum family family)
@@ -260,16 +256,12 @@ const char *rowset_row_id(const struct rowset *rs, uint32_t row)
 
 /* --- one row --- */
 
-static void read_metrics(struct row_reader *r, uint32_t row)
+static void add_named(struct row_reader *r, enum family family, const char *key, struct value v)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < r->metrics.n && n < ROW_NAMED_MAX; i++) {
-        struct value v = run_metric_value(r->metrics.at[i], row);
-        if (v.type != VALUE_MISSING) {
-            r->named[FAMILY_METRICS][n++] = (struct named_value){r->metrics.at[i]->key, v};
-        }
+    struct named_list *list = &r->row.families[family];
+    if (v.type != VALUE_MISSING && list->n < ROW_NAMED_MAX) {
+        r->named[family][list->n++] = (struct named_value){key, v};
     }
-    r->row.families[FAMILY_METRICS] = (struct named_list){r->named[FAMILY_METRICS], n};
 }
 
 const struct row *row_reader_row(struct row_reader *r, uint32_t row)
@@ -278,17 +270,26 @@ const struct row *row_reader_row(struct row_reader *r, uint32_t row)
     if (!t) {
         return &r->set->rows[row];
     }
-    run_table_cells(t, row, r->now_ms, r->cells);
+    for (size_t i = 0; i < r->fields.n; i++) {
+        int field = r->fields.at[i];
+        r->cells[field] = run_table_cell(t, row, field, r->now_ms);
+    }
     r->row.cells = r->cells;
     r->row.id = run_table_uid(t, row);
-    if (r->metrics.n) {
-        read_metrics(r, row);
-    }
     for (int f = 0; f < FAMILY_COUNT; f++) {
-        if (f != FAMILY_METRICS && r->needs & 1u << f) {
-            size_t n = run_table_pairs(t, (enum family)f, row, r->named[f], ROW_NAMED_MAX);
-            r->row.families[f] = (struct named_list){r->named[f], n};
-        }
+        r->row.families[f] = (struct named_list){r->named[f], 0};
+    }
+    for (size_t i = 0; i < r->metrics.n; i++) {
+        add_named(r, FAMILY_METRICS, r->metrics.at[i]->key,
+                  run_metric_value(r->metrics.at[i], row));
+    }
+    for (size_t i = 0; i < r->params.n; i++) {
+        add_named(r, FAMILY_PARAMS, r->params.at[i]->key,
+                  doc_column_value(&t->params, r->params.at[i], row));
+    }
+    if (r->has_tags) {
+        r->row.families[FAMILY_TAGS].n =
+            run_table_row_tags(t, row, r->named[FAMILY_TAGS], ROW_NAMED_MAX);
     }
     return &r->row;
 }
@@ -362,7 +363,7 @@ static bool copy_docs(struct run_table *t, struct store *st, uint32_t row, struc
     arena_release(&texts);
     for (int f = 0; ok && f < FAMILY_COUNT; f++) {
         for (size_t i = 0; i < ret->families[f].n; i++) {
-            run_table_saw_key(t, (enum family)f, ret->families[f].at[i].key);
+            (void)run_table_saw_key(t, (enum family)f, ret->families[f].at[i].key);
         }
     }
     return ok;

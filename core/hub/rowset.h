@@ -41,7 +41,6 @@ bool rowset_is_begun(const struct rowset *rs);    /* there is something to show 
 bool rowset_is_complete(const struct rowset *rs); /* everything wanted was read */
 size_t rowset_count(const struct rowset *rs);
 size_t rowset_total(const struct rowset *rs);
-size_t rowset_loaded(const struct rowset *rs, unsigned needs); /* with these families */
 const struct key_set *rowset_keys(const struct rowset *rs, enum family family);
 /* Row numbers in the store's own order: the n-th. */
 uint32_t rowset_nth(const struct rowset *rs, size_t n);
@@ -51,8 +50,10 @@ enum { ROW_NAMED_MAX = 256 };
 struct row_reader { /* a row made again and again without memory */
     const struct rowset *set;
     int64_t now_ms;
-    unsigned needs;                         /* 1 << FAMILY_… */
+    bool has_tags;                          /* they are looked at */
+    VEC(int) fields;                        /* of the kind */
     VEC(const struct run_metric *) metrics; /* sorted by key */
+    VEC(const struct doc_column *) params;  /* sorted by key */
     struct row row;
     struct value cells[FIELD_MAX];
     struct named_value named[FAMILY_COUNT][ROW_NAMED_MAX];

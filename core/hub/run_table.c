@@ -11,6 +11,7 @@ struct run_table *run_table_new(const char *experiment)
     struct run_table *t = xcalloc(1, sizeof *t);
     t->experiment = xstrdup(experiment);
     intern_init(&t->words);
+    doc_columns_init(&t->params, &t->words);
     str_init(&t->text);
     str_addc(&t->text, 0);
     arena_init(&t->key_texts, 0);
@@ -30,12 +31,14 @@ void run_table_free(struct run_table *t)
     vec_release(&t->base);
     vec_release(&t->sources);
     for (size_t i = 0; i < t->metrics.n; i++) {
-        free(t->metrics.at[i].at);
+        free(t->metrics.at[i]->at);
+        free(t->metrics.at[i]);
     }
     vec_release(&t->metrics);
+    doc_columns_release(&t->params);
+    vec_release(&t->tags.at);
+    vec_release(&t->tags.first);
     for (int f = 0; f < FAMILY_COUNT; f++) {
-        vec_release(&t->pairs[f].pairs);
-        vec_release(&t->pairs[f].first);
         vec_release(&t->keys[f].at);
     }
     vec_release(&t->refresh);
@@ -72,13 +75,13 @@ static size_t key_place(const struct key_set *set, const char *key, bool *ret_fo
     return lo;
 }
 
-void run_table_saw_key(struct run_table *t, enum family family, const char *key)
+const char *run_table_saw_key(struct run_table *t, enum family family, const char *key)
 {
     struct key_set *set = &t->keys[family];
     bool is_known;
     size_t at = key_place(set, key, &is_known);
     if (is_known) {
-        return;
+        return set->at.at[at];
     }
     const char *copy = arena_z(&t->key_texts, key);
     vec_push(&set->at, copy);
@@ -86,6 +89,7 @@ void run_table_saw_key(struct run_table *t, enum family family, const char *key)
     set->at.at[at] = copy;
     set->version++;
     t->version++;
+    return copy;
 }
 
 /* --- wants --- */
@@ -93,8 +97,8 @@ void run_table_saw_key(struct run_table *t, enum family family, const char *key)
 static struct run_metric *find_metric(const struct run_table *t, const char *key)
 {
     for (size_t i = 0; i < t->metrics.n; i++) {
-        if (strcmp(t->metrics.at[i].key, key) == 0) {
-            return &t->metrics.at[i];
+        if (strcmp(t->metrics.at[i]->key, key) == 0) {
+            return t->metrics.at[i];
         }
     }
     return NULL;
@@ -103,47 +107,35 @@ static struct run_metric *find_metric(const struct run_table *t, const char *key
 void run_table_want_metric(struct run_table *t, const char *key)
 {
     if (!find_metric(t, key)) {
-        struct run_metric m = {.key = arena_z(&t->key_texts, key), .id = -1};
+        struct run_metric *m = xcalloc(1, sizeof *m);
+        m->key = arena_z(&t->key_texts, key);
+        m->id = -1;
         vec_push(&t->metrics, m);
         t->needs_keys = true;
     }
 }
 
-void run_table_want(struct run_table *t, enum family family)
-{
-    t->pairs[family].is_wanted = true;
-}
-
 void run_table_want_as(struct run_table *t, const struct run_table *other)
 {
     for (size_t i = 0; i < other->metrics.n; i++) {
-        run_table_want_metric(t, other->metrics.at[i].key);
+        run_table_want_metric(t, other->metrics.at[i]->key);
     }
+    for (size_t i = 0; i < other->params.at.n; i++) {
+        (void)doc_columns_want(&t->params, other->params.at.at[i]->key);
+    }
+    t->tags.is_wanted = other->tags.is_wanted;
+    t->is_asked = other->is_asked;
     for (int f = 0; f < FAMILY_COUNT; f++) {
-        t->pairs[f].is_wanted = other->pairs[f].is_wanted;
         for (size_t i = 0; i < other->keys[f].at.n; i++) {
-            run_table_saw_key(t, (enum family)f, other->keys[f].at.at[i]);
+            (void)run_table_saw_key(t, (enum family)f, other->keys[f].at.at[i]);
         }
     }
-}
-
-size_t run_table_loaded(const struct run_table *t, unsigned needs)
-{
-    size_t n = t->rows.n;
-    for (int f = 0; f < FAMILY_COUNT; f++) {
-        const struct run_pairs *p = &t->pairs[f];
-        size_t read = p->first.n ? p->first.n - 1 : 0;
-        if (f != FAMILY_METRICS && needs & 1u << f && read < n) {
-            n = read;
-        }
-    }
-    return n;
 }
 
 bool run_table_has_columns(const struct run_table *t, size_t n)
 {
     for (size_t i = 0; i < t->metrics.n; i++) {
-        const struct run_metric *m = &t->metrics.at[i];
+        const struct run_metric *m = t->metrics.at[i];
         if (m->id >= 0 && m->n < n) {
             return false;
         }
@@ -229,35 +221,4 @@ struct value run_metric_value(const struct run_metric *m, uint32_t row)
         return (struct value){.type = VALUE_MISSING};
     }
     return value_num(m->at[row]);
-}
-
-size_t run_table_pairs(const struct run_table *t, enum family family, uint32_t row,
-                       struct named_value *ret, size_t max)
-{
-    const struct run_pairs *p = &t->pairs[family];
-    if (row + (size_t)1 >= p->first.n) {
-        return 0;
-    }
-    size_t n = p->first.at[row + 1] - p->first.at[row];
-    n = n < max ? n : max;
-    for (size_t i = 0; i < n; i++) {
-        struct run_pair pair = p->pairs.at[p->first.at[row] + i];
-        ret[i] = (struct named_value){intern_value(&t->words, pair.key).text,
-                                      intern_value(&t->words, pair.value)};
-    }
-    return n;
-}
-
-struct value run_table_pair(const struct run_table *t, enum family family, uint32_t row,
-                            const char *key)
-{
-    const struct run_pairs *p = &t->pairs[family];
-    if (row + (size_t)1 < p->first.n) {
-        for (size_t i = p->first.at[row]; i < p->first.at[row + 1]; i++) {
-            if (strcmp(intern_value(&t->words, p->pairs.at[i].key).text, key) == 0) {
-                return intern_value(&t->words, p->pairs.at[i].value);
-            }
-        }
-    }
-    return (struct value){.type = VALUE_MISSING};
 }

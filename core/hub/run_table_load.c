@@ -2,104 +2,11 @@
 #include <stdlib.h>
 
 #include "core/base/clock.h"
-#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/hub/run_table.h"
 #include "core/model/state.h"
 
-enum { DOC_SLICE = 100, REFRESH_SLICE = 50, HEAD_PAGE = 64 };
-
-/* --- docs --- */
-
-static int by_key(const void *a, const void *b)
-{
-    const struct named_value *x = a, *y = b;
-    return strcmp(x->key, y->key);
-}
-
-static struct value value_of(struct arena *a, const struct json *j)
-{
-    int64_t i;
-    switch (json_type(j)) {
-    case JSON_NULL:
-        break;
-    case JSON_BOOL:
-        return value_text(json_bool(j) ? "true" : "false");
-    case JSON_NUMBER:
-        return json_i64(j, &i) ? value_int(i) : value_num(json_num(j));
-    case JSON_STRING:
-        return value_text(arena_z(a, json_str(j)));
-    case JSON_ARRAY:
-    case JSON_OBJECT: {
-        CLEANUP(str_release) struct str text = STR_INIT;
-        json_print(j, JSON_COMPACT, &text);
-        return value_text(arena_sv(a, sv_of(&text)));
-    }
-    }
-    return (struct value){.type = VALUE_MISSING};
-}
-
-struct named_list named_list_of(struct arena *a, const char *text)
-{
-    struct named_list list = {0};
-    if (!text || strcmp(text, "{}") == 0) {
-        return list;
-    }
-    struct err ignored;
-    CLEANUP(json_free_ptr) struct json *j = NULL;
-    if (!json_parse(sv_z(text), &j, &ignored) || !json_is(j, JSON_OBJECT)) {
-        return list;
-    }
-    struct named_value *at = arena_alloc(a, (json_size(j) + 1) * sizeof *at);
-    json_each (child, j) {
-        struct value v = value_of(a, child);
-        if (v.type != VALUE_MISSING) {
-            at[list.n++] = (struct named_value){arena_z(a, json_key(child)), v};
-        }
-    }
-    qsort(at, list.n, sizeof *at, by_key);
-    list.at = at;
-    return list;
-}
-
-static void add_pairs(struct run_table *t, enum family family, const char *text)
-{
-    struct run_pairs *p = &t->pairs[family];
-    struct arena a;
-    arena_init(&a, 0);
-    struct named_list list = named_list_of(&a, text);
-    for (size_t i = 0; i < list.n; i++) {
-        struct run_pair pair = {intern_add(&t->words, value_text(list.at[i].key)),
-                                intern_add(&t->words, list.at[i].value)};
-        vec_push(&p->pairs, pair);
-        run_table_saw_key(t, family, list.at[i].key);
-    }
-    arena_release(&a);
-    vec_push(&p->first, (uint32_t)p->pairs.n);
-}
-
-static bool read_docs(struct run_table *t, struct store *st, enum family family, struct err *e)
-{
-    struct run_pairs *p = &t->pairs[family];
-    if (p->first.n == 0) {
-        vec_push(&p->first, 0);
-    }
-    struct arena a;
-    arena_init(&a, 0);
-    bool ok = store_read_begin(st, e);
-    for (int i = 0; i < DOC_SLICE && ok && p->first.n <= t->rows.n; i++) {
-        struct run_docs docs;
-        t->statements++;
-        ok = run_docs_get(st, t->rows.at[p->first.n - 1].id, &a, &docs, e);
-        if (ok) {
-            add_pairs(t, family, family == FAMILY_PARAMS ? docs.params : docs.tags);
-        }
-    }
-    store_rollback(st);
-    arena_release(&a);
-    t->version++;
-    return ok;
-}
+enum { REFRESH_SLICE = 50, HEAD_PAGE = 64 };
 
 /* --- rows --- */
 
@@ -197,13 +104,13 @@ static bool read_keys(struct run_table *t, struct store *st, struct err *e)
     t->statements++;
     bool ok = run_metric_keys(st, &a, &keys, e);
     for (size_t i = 0; ok && i < keys.n; i++) {
-        run_table_saw_key(t, FAMILY_METRICS, keys.at[i].key);
+        (void)run_table_saw_key(t, FAMILY_METRICS, keys.at[i].key);
         if (keys.n <= RUN_ALL_COLUMNS) {
             run_table_want_metric(t, keys.at[i].key);
         }
         for (size_t k = 0; k < t->metrics.n; k++) {
-            if (strcmp(t->metrics.at[k].key, keys.at[i].key) == 0) {
-                t->metrics.at[k].id = keys.at[i].id;
+            if (strcmp(t->metrics.at[k]->key, keys.at[i].key) == 0) {
+                t->metrics.at[k]->id = keys.at[i].id;
             }
         }
     }
@@ -409,7 +316,7 @@ static bool refresh_rows(struct run_table *t, struct store *st, struct err *e)
         ok = refresh_state(t, st, &t->rows.at[rows[i]], &a, e);
     }
     for (size_t i = 0; ok && i < t->metrics.n; i++) {
-        struct run_metric *m = &t->metrics.at[i];
+        struct run_metric *m = t->metrics.at[i];
         ok = m->id < 0 || !m->at || refresh_metric(t, st, m, rows, n, e);
     }
     store_rollback(st);
@@ -423,7 +330,7 @@ static bool refresh_rows(struct run_table *t, struct store *st, struct err *e)
 static struct run_metric *metric_to_read(const struct run_table *t)
 {
     for (size_t i = 0; i < t->metrics.n; i++) {
-        struct run_metric *m = &t->metrics.at[i];
+        struct run_metric *m = t->metrics.at[i];
         /* of the first page at once, of the others when all are there */
         if (m->id >= 0 && m->n < t->rows.n && (t->is_read || m->n == 0)) {
             return m;
@@ -432,21 +339,15 @@ static struct run_metric *metric_to_read(const struct run_table *t)
     return NULL;
 }
 
-static enum family docs_to_read(const struct run_table *t)
-{
-    for (int f = 0; f < FAMILY_COUNT; f++) {
-        const struct run_pairs *p = &t->pairs[f];
-        if (f != FAMILY_METRICS && p->is_wanted && p->first.n <= t->rows.n) {
-            return (enum family)f;
-        }
-    }
-    return FAMILY_COUNT;
-}
-
-static bool has_more(const struct run_table *t)
+static bool has_more_but_docs(const struct run_table *t)
 {
     return t->needs_keys || !t->is_read || t->is_changed || t->refresh_at < t->refresh.n ||
-           metric_to_read(t) || docs_to_read(t) != FAMILY_COUNT;
+           metric_to_read(t);
+}
+
+bool run_table_is_complete(const struct run_table *t)
+{
+    return !has_more_but_docs(t) && !(t->is_asked && run_table_has_docs_to_read(t));
 }
 
 bool run_table_step(struct run_table *t, struct store *st, bool *ret_more, struct err *e)
@@ -465,9 +366,9 @@ bool run_table_step(struct run_table *t, struct store *st, bool *ret_more, struc
         ok = refresh_rows(t, st, e);
     } else if ((m = metric_to_read(t)) != NULL) {
         ok = read_metric(t, st, m, e);
-    } else if (docs_to_read(t) != FAMILY_COUNT) {
-        ok = read_docs(t, st, docs_to_read(t), e);
+    } else if (run_table_has_docs_to_read(t)) {
+        ok = run_table_read_docs(t, st, e);
     }
-    *ret_more = has_more(t);
+    *ret_more = has_more_but_docs(t) || run_table_has_docs_to_read(t);
     return ok;
 }

@@ -69,6 +69,8 @@ bool filter_match(const struct filter *f, const struct row *row, int64_t now_ms)
 
 /* Which families a match reads: bits 1 << FAMILY_…; words read tags. */
 unsigned filter_needs(const struct filter *f);
+/* Which fields of the kind a match reads: bits 1 << index. */
+uint64_t filter_fields(const struct filter *f);
 /* The keys of a family that comparisons and has: name, each once; NULL from the end on. */
 const char *filter_key(const struct filter *f, enum family family, size_t i);
 

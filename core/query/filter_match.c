@@ -138,11 +138,16 @@ static bool match_test(const struct node *node, struct value v, int64_t now_ms)
 
 static bool match_word(const struct filter *f, const struct node *node, const struct row *row)
 {
+    const char *before = NULL; /* a run's name may be its id */
     for (size_t i = 0; i < f->word_field_count; i++) {
         struct value v = row->cells[f->words_in[i]];
-        if (v.type == VALUE_TEXT && needle_is_in(&node->needle, v.text)) {
+        if (v.type != VALUE_TEXT || v.text == before) {
+            continue;
+        }
+        if (needle_is_in(&node->needle, v.text)) {
             return true;
         }
+        before = v.text;
     }
     const struct named_list *tags = &row->families[FAMILY_TAGS];
     for (size_t i = 0; i < tags->n; i++) {
@@ -186,6 +191,23 @@ bool filter_match(const struct filter *f, const struct row *row, int64_t now_ms)
 unsigned filter_needs(const struct filter *f)
 {
     return f->needs;
+}
+
+uint64_t filter_fields(const struct filter *f)
+{
+    _Static_assert(FIELD_MAX <= 64, "a bit a field");
+    uint64_t fields = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct node *node = &f->nodes[i];
+        bool is_about_one = node->type == NODE_HAS || node->type == NODE_TEST;
+        if (is_about_one && node->field.field >= 0) {
+            fields |= 1ull << node->field.field;
+        }
+        for (size_t k = 0; node->type == NODE_WORD && k < f->word_field_count; k++) {
+            fields |= 1ull << f->words_in[k];
+        }
+    }
+    return fields;
 }
 
 const char *filter_key(const struct filter *f, enum family family, size_t i)

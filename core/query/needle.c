@@ -7,10 +7,28 @@
 #include "core/base/utf8.h"
 
 #define EVERY_BYTE 0x0101010101010101u
+enum { SMALL_CODES = 0x800 }; /* of one or two bytes */
 
 static uint32_t lower(uint32_t code)
 {
     return (uint32_t)towlower((wint_t)code);
+}
+
+static void init_wide(struct needle *nd, struct arena *arena)
+{
+    uint32_t *codes = arena_alloc(arena, nd->text.n * sizeof *codes);
+    for (struct sv v = nd->text; v.n;) {
+        codes[nd->code_count++] = utf8_next(&v);
+    }
+    nd->codes = codes;
+    uint16_t *small = arena_alloc(arena, SMALL_CODES * sizeof *small);
+    nd->skips_ascii = true;
+    for (uint32_t c = 0; c < SMALL_CODES; c++) {
+        uint32_t l = lower(c);
+        small[c] = l <= UINT16_MAX ? (uint16_t)l : (uint16_t)c;
+        nd->skips_ascii &= c >= 0x80 || l < 0x80; /* in Turkish I is not i */
+    }
+    nd->small = small;
 }
 
 void needle_init(struct needle *nd, struct sv text, struct arena *arena)
@@ -23,6 +41,9 @@ void needle_init(struct needle *nd, struct sv text, struct arena *arena)
         nd->is_caseless &= lower(code) == code;
     }
     nd->is_wide &= nd->is_caseless;
+    if (nd->is_wide) {
+        init_wide(nd, arena);
+    }
 }
 
 static bool is_letter(unsigned char c)
@@ -69,25 +90,69 @@ static size_t find_caseless(struct sv needle, struct sv text, size_t from)
     return SIZE_MAX;
 }
 
-/* Bytes of the hit at the beginning of `text`, or 0. */
-static size_t wide_hit(struct sv needle, struct sv text)
+/* The next letter of v, small. */
+static uint32_t next_small(const struct needle *nd, struct sv *v)
 {
-    struct sv rest = text;
-    while (needle.n) {
-        if (!rest.n || lower(utf8_next(&rest)) != utf8_next(&needle)) {
-            return 0;
-        }
+    const unsigned char *u = (const unsigned char *)v->p;
+    uint32_t code;
+    if (u[0] < 0x80) {
+        code = u[0];
+        *v = (struct sv){v->p + 1, v->n - 1};
+    } else if (u[0] >= 0xC2 && u[0] < 0xE0 && v->n > 1 && (u[1] & 0xC0) == 0x80) {
+        code = (uint32_t)(u[0] & 0x1F) << 6 | (u[1] & 0x3F);
+        *v = (struct sv){v->p + 2, v->n - 2};
+    } else {
+        return lower(utf8_next(v));
     }
-    return text.n - rest.n;
+    return nd->small[code];
 }
 
-static size_t find_wide(struct sv needle, struct sv text, size_t from, size_t *ret_n)
+/* Do the letters after the first stand there? Then their end is in *v. */
+static bool stands_wide(const struct needle *nd, struct sv *v)
 {
-    for (struct sv rest = {text.p + from, text.n - from}; rest.n; (void)utf8_next(&rest)) {
-        size_t n = wide_hit(needle, rest);
-        if (n) {
-            *ret_n = n;
-            return text.n - rest.n;
+    for (size_t i = 1; i < nd->code_count; i++) {
+        if (!v->n || next_small(nd, v) != nd->codes[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Bytes of ASCII that it begins with. */
+static size_t ascii_bytes(struct sv v)
+{
+    size_t n = 0;
+    for (uint64_t x; n + 8 <= v.n; n += 8) {
+        memcpy(&x, v.p + n, sizeof x);
+        if (x & (EVERY_BYTE * 0x80)) {
+            break;
+        }
+    }
+    while (n < v.n && (unsigned char)v.p[n] < 0x80) {
+        n++;
+    }
+    return n;
+}
+
+static size_t find_wide(const struct needle *nd, struct sv text, size_t from, size_t *ret_n)
+{
+    struct sv rest = {text.p + from, text.n - from};
+    if (nd->skips_ascii && ascii_bytes(rest) == rest.n) {
+        return SIZE_MAX;
+    }
+    bool begins_wide = nd->skips_ascii && (unsigned char)*nd->text.p >= 0x80;
+    while (rest.n) {
+        size_t skip = begins_wide ? ascii_bytes(rest) : 0;
+        struct sv at = {rest.p + skip, rest.n - skip}, after;
+        if (!at.n) {
+            break;
+        }
+        rest = at;
+        uint32_t first = next_small(nd, &rest);
+        after = rest;
+        if (first == nd->codes[0] && stands_wide(nd, &after)) {
+            *ret_n = at.n - after.n;
+            return text.n - at.n;
         }
     }
     return SIZE_MAX;
@@ -99,7 +164,7 @@ size_t needle_find(const struct needle *nd, struct sv text, size_t from, size_t 
         return SIZE_MAX;
     }
     if (nd->is_wide) {
-        return find_wide(nd->text, text, from, ret_n);
+        return find_wide(nd, text, from, ret_n);
     }
     if (text.n - from < nd->text.n) {
         return SIZE_MAX;

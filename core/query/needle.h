@@ -1,11 +1,13 @@
 /* needle: a short text that is looked for in many, with smart case: a needle without a capital
- * finds capitals too. ASCII is folded at eight bytes a step; a needle with other letters folds
- * both sides by the locale's towlower. Borrows its text from an arena; any thread. */
+ * finds capitals too. ASCII is folded at eight bytes a step, and so is ASCII skipped where the
+ * needle has other letters; these fold both sides by the locale's towlower. Borrows its text from
+ * an arena; any thread. */
 #ifndef MLW_QUERY_NEEDLE_H
 #define MLW_QUERY_NEEDLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
@@ -13,7 +15,12 @@
 struct needle {
     struct sv text;
     bool is_caseless;
-    bool is_wide; /* caseless, and not ASCII alone */
+    bool is_wide;     /* caseless, and not ASCII alone */
+    bool skips_ascii; /* wide, and no capital of ASCII is a small letter beyond it */
+    /* of a wide one: its letters, and the small letter of every code of one or two bytes */
+    const uint32_t *codes;
+    size_t code_count;
+    const uint16_t *small;
 };
 
 void needle_init(struct needle *nd, struct sv text, struct arena *arena);

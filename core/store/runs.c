@@ -208,3 +208,17 @@ bool run_docs_get(struct store *st, int64_t run, struct arena *a, struct run_doc
     }
     return rc >= 0;
 }
+
+bool run_docs_each(struct store *st, int64_t from, int64_t to,
+                   void (*fn)(void *arg, int64_t run, struct sv params, struct sv tags), void *arg,
+                   struct err *e)
+{
+    struct q q = q_get(st, STMT_RUN_DOC_RANGE);
+    q_i64(q, ":from", from);
+    q_i64(q, ":to", to);
+    int rc;
+    while ((rc = q_step(q, e)) == 1) {
+        fn(arg, q_col_i64(q, 0), q_col_blob(q, 1), q_col_blob(q, 2));
+    }
+    return rc == 0;
+}

@@ -58,6 +58,12 @@ MUST_USE bool run_state_get(struct store *st, int64_t run, struct arena *a, stru
 MUST_USE bool run_docs_get(struct store *st, int64_t run, struct arena *a, struct run_docs *ret,
                            struct err *e);
 
+/* Params and tags of the runs whose ids lie in [from, to), in any order; the texts live until fn
+ * returns and are not terminated. */
+MUST_USE bool run_docs_each(struct store *st, int64_t from, int64_t to,
+                            void (*fn)(void *arg, int64_t run, struct sv params, struct sv tags),
+                            void *arg, struct err *e);
+
 /* --- columns --- */
 struct metric_key {
     int64_t id;

@@ -529,11 +529,21 @@ static void words_are_shown(void **state)
     static const struct {
         const char *filter, *text, *marked;
     } cases[] = {
-        {"x", "alpha", "alpha"},          {"-alpha", "alpha", "alpha"},
-        {"name:alpha", "alpha", "alpha"}, {"", "alpha", "alpha"},
-        {"a", "alpha", "[a]lph[a]"},      {"al | alph", "Alpha ALPHA", "[Alph]a [ALPH]A"},
-        {"ph lp", "alpha", "a[lp]ha"},    {"Al", "Alpha alpha", "[Al]pha alpha"},
-        {"É é", "éÉ", "[é][É]"},          {"aa", "aaaaa", "[aa][aa]a"},
+        {"x", "alpha", "alpha"},
+        {"-alpha", "alpha", "alpha"},
+        {"name:alpha", "alpha", "alpha"},
+        {"", "alpha", "alpha"},
+        {"a", "alpha", "[a]lph[a]"},
+        {"al | alph", "Alpha ALPHA", "[Alph]a [ALPH]A"},
+        {"ph lp", "alpha", "a[lp]ha"},
+        {"Al", "Alpha alpha", "[Al]pha alpha"},
+        {"É é", "éÉ", "[é][É]"},
+        {"aa", "aaaaa", "[aa][aa]a"},
+        {"прогон", "run Прогон-1 ПРОГОН прого", "run [Прогон]-1 [ПРОГОН] прого"},
+        {"nö", "NÖ no nö n", "[NÖ] no [nö] n"},
+        {"é", "all of it is ASCII", "all of it is ASCII"},
+        {"é", "an e, and behind it \xc3É", "an e, and behind it \xc3[É]"},
+        {"名", "run-1 名前 名", "run-1 [名]前 [名]"},
     };
     (void)state;
     for (size_t i = 0; i < ALEN(cases); i++) {

@@ -341,6 +341,44 @@ static void test_changes_are_taken_over(void **state)
     fixture_free(f);
 }
 
+static size_t statements_of(const struct fixture *f)
+{
+    return f->hub->sets.at[0]->runs->statements;
+}
+
+/* Params of all runs are read with a statement for hundreds of them, once; what was read ahead
+ * makes no news, and then a filter or an order asks the store for nothing but what is shown. */
+static void test_params_are_read_once_and_ahead(void **state)
+{
+    (void)state;
+    for (int is_ahead = 0; is_ahead < 2; is_ahead++) {
+        struct fixture *f = fixture_new(MANY_RUNS, true);
+        struct query q = {.kind = KIND_RUN, .n = 5, .filter = ""};
+        uint64_t sub = hub_subscribe(f->hub, &q);
+        snapshot_unref(whole(f, sub, 1));
+        settle(f);
+        size_t sent = f->hub->sent;
+        if (is_ahead) {
+            run_table_read_ahead(f->hub->sets.at[0]->runs);
+            f->hub->sets.at[0]->is_stale = true;
+            hub_work_soon(f->hub);
+            settle(f);
+            assert_int_equal(f->hub->sent, sent);
+        }
+        size_t before = statements_of(f);
+        q.filter = "depth<5 2";
+        q.sort = "depth";
+        hub_window(f->hub, sub, &q);
+        struct snapshot *s = whole(f, sub, 2);
+        assert_int_equal(s->total, MANY_RUNS);
+        assert_int_equal(row_named(&s->rows[0], FAMILY_PARAMS, "depth").i, 0);
+        snapshot_unref(s);
+        settle(f);
+        assert_in_range(statements_of(f) - before, is_ahead ? 0 : 10, is_ahead ? 0 : 25);
+        fixture_free(f);
+    }
+}
+
 /* A command that asks for all rows has them once, when all of them and their columns are read. */
 static void test_all_rows_come_once(void **state)
 {
@@ -541,6 +579,7 @@ int main(void)
         cmocka_unit_test(test_newest_first_and_selection),
         cmocka_unit_test(test_nothing_new_no_event),
         cmocka_unit_test(test_changes_are_taken_over),
+        cmocka_unit_test(test_params_are_read_once_and_ahead),
         cmocka_unit_test(test_all_rows_come_once),
         cmocka_unit_test(test_older_runs_make_it_read_again),
         cmocka_unit_test(test_export_and_refusals),
