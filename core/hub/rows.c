@@ -479,10 +479,20 @@ static bool can_order(const struct rows *r)
     return !(needs & 1u << FAMILY_METRICS) || run_table_has_columns(t, t->rows.n);
 }
 
-/* No screen has so many rows: a command's are copied once, when all is read. */
-static bool is_worth_copying(const struct rows *r, const struct query *q, bool is_complete)
+/* No screen has so many rows: a command's are put in order and copied once, when all is read. */
+static bool is_for_a_screen(const struct rows *r, const struct query *q)
 {
-    return is_complete || window_n(r, q) < RUN_FIRST_PAGE;
+    return r->picks.at.n || (q->n && q->n < RUN_FIRST_PAGE);
+}
+
+static void learn_and_parse(struct hub *hub, struct rows *r, const struct sub *sub)
+{
+    bool asks = !is_empty(sub->query.filter) || !is_empty(sub->query.sort);
+    if (r->set->runs && !r->has_learned && asks) {
+        rowset_learn_keys(r->set, hub->st);
+        r->has_learned = true;
+    }
+    parse(r, sub);
 }
 
 static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
@@ -496,23 +506,15 @@ static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
         return false; /* the set wakes us */
     }
     if (!r->is_parsed || (r->err.code != ERR_NONE && r->parsed_keys != keys_version(r->set))) {
-        if (r->set->runs && !r->has_learned &&
-            !(is_empty(sub->query.filter) && is_empty(sub->query.sort))) {
-            rowset_learn_keys(r->set, hub->st);
-            r->has_learned = true;
-        }
-        parse(r, sub);
+        learn_and_parse(hub, r, sub);
     }
-    if (!can_order(r)) {
+    bool is_complete = rowset_is_complete(r->set);
+    if (!can_order(r) || (!is_complete && !is_for_a_screen(r, &sub->query))) {
         hub_work_soon(hub);
         return false;
     }
     if (r->computed != r->set->version && !compute(r, deadline_us)) {
         return true;
-    }
-    bool is_complete = rowset_is_complete(r->set);
-    if (!is_worth_copying(r, &sub->query, is_complete)) {
-        return false;
     }
     emit(hub, sub, r);
     sub->not_before_ms = is_complete ? 0 : clock_mono_ms() + PROGRESS_MS;

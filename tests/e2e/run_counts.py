@@ -24,7 +24,7 @@ HERE = sys.modules[__name__]
 RELEASE = os.environ.get("MLW_RELEASE") or os.path.join(ROOT, "build", "mlw")
 MKRUNS = os.environ.get("MLW_MKRUNS") or os.path.join(ROOT, "build", "tests", "mkruns")
 RUNS = 1000
-NEWEST = "run-%05d" % (RUNS - 1)
+MANY = 20000
 SHORT, LONG = 4, 16  # steps of two chains: what one more step costs is their difference
 
 # measured on x86-64 with ncurses 6.4 and SQLite 3.40, and the limit; a step has 4 fsyncs, and one
@@ -39,6 +39,13 @@ LIMITS = {
     "wake-ups a second of silence": (3.7, 5),
     "thousand instructions a key": (1800, 2250),
     "thousand instructions a whole frame": (3140, 3930),
+    "instructions a run, a word": (3820, 4780),
+    "instructions a run, a word with other letters": (3750, 4690),
+    "instructions a run, a param in a filter": (6930, 8670),
+    "instructions a run, an order by a param": (7460, 9330),
+    "instructions a run, an order by a word": (7840, 9800),
+    "instructions a run, an order by a metric": (1110, 1400),
+    "instructions a run, an order by status": (1270, 1590),
     "thousand instructions a hundred new runs and a key": (13300, 16600),
 }
 
@@ -86,12 +93,12 @@ def case_fsyncs_of_a_step(space):
 
 # --- the screen ---
 
-def screen(space, *wrapper):
-    """The list of a thousand runs, in a terminal of 80x24."""
-    subprocess.run([MKRUNS, os.path.join(space.base, "runs"), str(RUNS), "7"], check=True,
+def screen(space, *wrapper, runs=RUNS):
+    """The list of so many runs, in a terminal of 80x24."""
+    subprocess.run([MKRUNS, os.path.join(space.base, "runs"), str(runs), "7"], check=True,
                    stdout=subprocess.DEVNULL)
     program = Program([*wrapper, RELEASE, "-C", os.path.join(space.base, "runs"), "--open", "runs"])
-    program.wait_text(NEWEST, 60)
+    program.wait_text("run-%05d" % (runs - 1), 60)
     program.settle(0.3)
     for _ in range(3):
         press(program, b"j")
@@ -152,6 +159,14 @@ def instructions(program, out, name):
     raise Skip("callgrind_control cannot ask here: " + done.stdout.decode("utf-8", "replace"))
 
 
+def callgrind(space, argv):
+    """Those of a command, from its start to its end."""
+    done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *argv],
+                          env=space.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, timeout=120, check=True)
+    return int(re.search(rb"Collected : (\d+)", done.stderr).group(1))
+
+
 def case_instructions_of_a_key_and_of_a_frame(space):
     need_tracing("valgrind")
     out = os.path.join(space.base, "callgrind")
@@ -163,6 +178,28 @@ def case_instructions_of_a_key_and_of_a_frame(space):
         press(program, b"\x0c", 20)
         hold("thousand instructions a whole frame", instructions(program, out, "frames") / 20 / 1000)
         os.kill(program.pid, signal.SIGKILL)
+
+
+def case_instructions_of_filters_and_orders(space):
+    """A run: what a command takes that filters or sorts many besides one that does neither. All runs
+    fit each filter. Rows are put in order once, when the tags or the param that is asked about are
+    read."""
+    need_tracing("valgrind")
+    folder = os.path.join(space.base, "many")
+    subprocess.run([MKRUNS, folder, str(MANY), "7"], check=True, stdout=subprocess.DEVNULL)
+
+    def a_run(*words):
+        return callgrind(space, [RELEASE, "-C", folder, "ls", "runs", "--limit", "500", *words]) / MANY
+
+    bare = a_run()
+    for what, words in [("a word", ["--filter", "NOT zzz"]),
+                        ("a word with other letters", ["--filter", "NOT zé"]),
+                        ("a param in a filter", ["--filter", "lr<1"]),
+                        ("an order by a param", ["--sort", "lr"]),
+                        ("an order by a word", ["--sort", "optimizer"]),
+                        ("an order by a metric", ["--sort", "accuracy"]),
+                        ("an order by status", ["--sort", "status"])]:
+        hold("instructions a run, " + what, a_run(*words) - bare)
 
 
 def add_runs(database, n):
