@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/executor/probe.h"
-#include "core/store/gates.h"
+#include "core/store/journal.h"
 
 enum { ASK_MS = 1000, SCOPE_MS = 2000, CGROUP_MAX_BYTES = 65536 };
 

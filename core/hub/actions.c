@@ -6,7 +6,10 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/pipeline/control.h"
-#include "core/store/gates.h"
+#include "core/store/acks.h"
+#include "core/store/bookmarks.h"
+#include "core/store/journal.h"
+#include "core/store/packages.h"
 
 /* One action while it is done: the effect fills what the reply needs. */
 struct doing {

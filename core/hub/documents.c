@@ -12,7 +12,7 @@
 #include "core/model/cell.h"
 #include "core/pipeline/names.h"
 #include "core/store/execution.h"
-#include "core/store/gates.h"
+#include "core/store/packages.h"
 
 /* --- parts --- */
 

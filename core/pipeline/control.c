@@ -20,6 +20,7 @@
 #include "core/pipeline/check.h"
 #include "core/pipeline/parameters.h"
 #include "core/store/gates.h"
+#include "core/store/journal.h"
 
 bool control_is_driven(const struct workspace *ws, const char *execution)
 {

@@ -16,6 +16,7 @@
 #include "core/pipeline/sched.h"
 #include "core/store/execution.h"
 #include "core/store/gates.h"
+#include "core/store/journal.h"
 #include "core/store/runs.h"
 
 struct log_tail; /* drive_logs.c */

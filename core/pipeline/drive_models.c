@@ -6,6 +6,7 @@
 #include "core/base/os.h"
 #include "core/pipeline/drive.h"
 #include "core/pipeline/names.h"
+#include "core/store/packages.h"
 
 enum { MAX_METRICS = 50, MAX_METRIC_DEPTH = 8, MAX_STATISTICS_BYTES = 4 * 1024 * 1024 };
 

@@ -11,7 +11,7 @@
 #include "core/pipeline/drive.h"
 #include "core/pipeline/imports.h"
 #include "core/pipeline/parameters.h"
-#include "core/store/gates.h"
+#include "core/store/journal.h"
 
 /* Problems as one error: what is not run here is refused, what is missing is a bad definition. */
 static bool check(const struct definition *def, const char *file, const struct json *parameters,

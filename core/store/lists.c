@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/store/db.h"
 #include "core/store/execution.h"
+#include "core/store/list_read.h"
 #include "core/store/runs.h"
 
 enum { MIN_PREFIX = 4, MAX_CANDIDATES = 10 };
@@ -19,8 +20,7 @@ static const enum stmt list_stmts[KIND_COUNT] = {
     [KIND_RUN] = STMT_LIST_RUN,           [KIND_MODEL] = STMT_LIST_MODEL,
     [KIND_PACKAGE] = STMT_LIST_PACKAGE,   [KIND_GATE] = STMT_LIST_GATE,
     [KIND_JOURNAL] = STMT_LIST_JOURNAL,   [KIND_EVENT] = STMT_LIST_EVENT,
-    [KIND_EVIDENCE] = STMT_LIST_EVIDENCE, [KIND_TIMELINE] = STMT_LIST_TIMELINE,
-    [KIND_LINEAGE] = STMT_LIST_LINEAGE,   [KIND_BOOKMARK] = STMT_LIST_BOOKMARK,
+    [KIND_BOOKMARK] = STMT_LIST_BOOKMARK,
 };
 
 static struct value cell(struct q q, int i, enum field_type type)
@@ -52,14 +52,7 @@ static void read_cells(struct q q, enum kind kind, struct value *cells)
     }
 }
 
-struct reader {
-    enum kind kind;
-    bool (*fn)(void *arg, const struct list_row *row);
-    void *arg;
-    bool is_stopped;
-};
-
-static bool read_rows(struct reader *r, struct q q, struct err *e)
+bool list_read(struct list_reader *r, struct q q, struct err *e)
 {
     int rc;
     while ((rc = q_step(q, e)) == 1) {
@@ -78,55 +71,6 @@ static bool read_rows(struct reader *r, struct q q, struct err *e)
     return rc == 0;
 }
 
-/* --- what is about one thing --- */
-
-enum { MAX_ABOUT = 50 }; /* as the statement has it */
-
-/* The executions it is of, and the step or NULL. */
-struct about {
-    char *execution, *step;
-};
-
-static bool find_about(struct store *st, const char *parent, int64_t now_ms, struct about *ret,
-                       size_t *ret_n, struct err *e)
-{
-    struct q q = q_get(st, STMT_ABOUT);
-    q_text(q, ":parent", parent);
-    q_i64(q, ":now", now_ms);
-    int rc = 0;
-    *ret_n = 0;
-    while (*ret_n < MAX_ABOUT && (rc = q_step(q, e)) == 1) {
-        const char *step = q_col_is_null(q, 1) ? NULL : q_col(q, 1);
-        ret[(*ret_n)++] = (struct about){xstrdup(q_col(q, 0)), xstrdup(step)};
-    }
-    if (*ret_n == MAX_ABOUT) {
-        q_done(q);
-        return true;
-    }
-    return rc == 0;
-}
-
-static bool list_about(struct store *st, struct reader *r, const char *parent, int64_t now_ms,
-                       struct err *e)
-{
-    struct about at[MAX_ABOUT];
-    size_t n;
-    bool ok = find_about(st, parent, now_ms, at, &n, e);
-    for (size_t i = 0; i < n; i++) {
-        if (ok && !r->is_stopped) {
-            struct q q = q_get(st, list_stmts[r->kind]);
-            q_text(q, ":parent", parent);
-            q_text(q, ":execution", at[i].execution);
-            q_text(q, ":step", at[i].step);
-            q_i64(q, ":now", now_ms);
-            ok = read_rows(r, q, e);
-        }
-        free(at[i].execution);
-        free(at[i].step);
-    }
-    return ok;
-}
-
 bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now_ms,
                bool (*fn)(void *arg, const struct list_row *row), void *arg, struct err *e)
 {
@@ -135,7 +79,7 @@ bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now
         size_t n;
         return list_runs(st, parent, &cursor, SIZE_MAX / 2, now_ms, fn, arg, &n, e);
     }
-    struct reader r = {.kind = kind, .fn = fn, .arg = arg};
+    struct list_reader r = {.kind = kind, .fn = fn, .arg = arg};
     if (kind_is_about(kind)) {
         return list_about(st, &r, parent, now_ms, e);
     }
@@ -143,7 +87,7 @@ bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now
     q_scope(q);
     q_text(q, ":parent", parent);
     q_i64(q, ":now", now_ms);
-    return read_rows(&r, q, e);
+    return list_read(&r, q, e);
 }
 
 /* A run's times to the microsecond; without one they are missing. */

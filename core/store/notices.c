@@ -8,7 +8,7 @@
 #include "core/base/vec.h"
 #include "core/model/state.h"
 #include "core/store/db.h"
-#include "core/store/gates.h"
+#include "core/store/journal.h"
 
 static const char *event_of(const char *state)
 {

@@ -4,7 +4,7 @@
  * several processes may have the file open: WAL, BEGIN IMMEDIATE, a busy wait of 5 s at most.
  * After every commit the writer rings .mlw/wake. State is changed by events alone
  * (store_event), which are appended and projected in one transaction. Functions in domain terms
- * are in execution.h, runs.h, gates.h and lists.h. */
+ * are in the other headers of this folder, one a family. */
 #ifndef MLW_STORE_STORE_H
 #define MLW_STORE_STORE_H
 

@@ -10,7 +10,7 @@
 
 #include "core/base/mem.h"
 #include "core/hub/documents.h"
-#include "core/store/gates.h"
+#include "core/store/packages.h"
 #include "core/store/runs.h"
 #include "tests/unit/tmp.h"
 

@@ -11,7 +11,7 @@
 #include "core/base/os.h"
 #include "core/hub/hub.h"
 #include "core/store/db.h"
-#include "core/store/gates.h"
+#include "core/store/journal.h"
 #include "tests/unit/tmp.h"
 
 enum { RUNS = 700, MANY_RUNS = 5000, DEADLINE_MS = 20000 };

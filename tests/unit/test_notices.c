@@ -7,7 +7,6 @@
 
 #include "core/base/mem.h"
 #include "core/store/db.h"
-#include "core/store/gates.h"
 #include "core/store/notices.h"
 #include "tests/unit/tmp.h"
 

@@ -17,10 +17,12 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
+#include "core/store/acks.h"
 #include "core/store/db.h"
 #include "core/store/execution.h"
 #include "core/store/gates.h"
 #include "core/store/lists.h"
+#include "core/store/packages.h"
 #include "core/store/runs.h"
 
 struct fixture {
