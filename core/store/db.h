@@ -85,6 +85,8 @@ MUST_USE bool db_open(struct store *st, const struct workspace *ws, unsigned fla
  * forget them with it. */
 MUST_USE bool cells_save(struct store *st, struct err *e);
 void cells_forget(struct store *st);
+/* Run a file of core/store that is compiled in. */
+MUST_USE bool db_apply(struct store *st, const char *file, struct err *e);
 MUST_USE bool db_migrate(struct store *st, struct err *e);
 
 #endif

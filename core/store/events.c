@@ -86,11 +86,12 @@ static bool replay(struct store *st, struct err *e)
 
 bool store_rebuild(struct store *st, struct err *e)
 {
-    return store_begin(st, e) && ((db_exec(st,
-                                           "pragma defer_foreign_keys=on; delete from attempt; "
-                                           "delete from dataset_use; delete from step;"
-                                           " delete from execution",
-                                           e) &&
-                                   replay(st, e) && store_commit(st, e)) ||
-                                  (store_rollback(st), false));
+    return store_begin(st, e) &&
+           ((db_exec(st,
+                     "pragma defer_foreign_keys=on; delete from attempt; "
+                     "delete from dataset_use; delete from step;"
+                     " delete from execution",
+                     e) &&
+             replay(st, e) && db_apply(st, "dataset_uses.sql", e) && store_commit(st, e)) ||
+            (store_rollback(st), false));
 }

@@ -12,8 +12,11 @@ enum { STEP_FILES = 3 };
 
 /* Version i + 1 is reached by these files of core/store, compiled in. */
 static const char *const local_steps[][STEP_FILES] = {
-    {"runs.sql", "schema.sql"}, {"datasets.sql"}, {"notices.sql"},
-    {"bookmarks.sql"},          {"sources.sql"},
+    {"runs.sql", "schema.sql"},
+    {"datasets.sql", "dataset_uses.sql"},
+    {"notices.sql"},
+    {"bookmarks.sql"},
+    {"sources.sql"},
 };
 /* Made in one step: another version is another file. */
 static const char *const cache_steps[][STEP_FILES] = {{"runs.sql", "sources.sql", "cache.sql"}};
@@ -75,14 +78,18 @@ static bool back_up(struct store *st, int version, struct err *e)
            err_set(e, ERR_IO, "could not copy %s to %s before its migration", st->path, path);
 }
 
+bool db_apply(struct store *st, const char *file, struct err *e)
+{
+    const struct embed_file *f = sql_file(file);
+    CLEANUP(mem_free_ptr) char *sql = xstrndup((const char *)f->data, f->size);
+    return db_exec(st, sql, e);
+}
+
 static bool apply_files(struct store *st, const char *const *names, struct err *e)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < STEP_FILES && names[i]; i++) {
-        const struct embed_file *f = sql_file(names[i]);
-        char *sql = xstrndup((const char *)f->data, f->size);
-        ok = db_exec(st, sql, e);
-        free(sql);
+        ok = db_apply(st, names[i], e);
     }
     return ok;
 }

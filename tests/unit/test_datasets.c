@@ -116,6 +116,29 @@ static void run_file(sqlite3 *db, const char *name)
 
 /* A workspace of version 1 knew the inputs of cached steps only from what their keys are made of.
  */
+/* InputDataConfig of one channel, in JSON in C. */
+#define READS(uri)                                                                                 \
+    "{\"InputDataConfig\":[{\"ChannelName\":\"train\",\"DataSource\":{\"S3DataSource\":"           \
+    "{\"S3Uri\":\"" uri "\"}}}]}"
+
+/* What an event tells of a step's inputs is all of it, also when the table is made anew. */
+static void events_tell_all_inputs(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct records r;
+    records_open(&r);
+    run_step(r.st, "aaaabbbbcccc", INPUT("eval", "s3://b/e.csv", QUOTED(DIGEST_B), "1"));
+    records_event(r.st, "aaaabbbbcccc", EVENT_STEP_STARTED,
+                  "{\"step\":\"a\",\"arguments\":" READS("s3://b/x/y.csv") /**/
+                  ",\"cache_attributes\":" READS("sha256:" DIGEST_A) "}");
+    static const char one[] = "e.csv@bbbbbbbb aaaabbbbcccc s3://b/e.csv 1 x1\n";
+    assert_datasets(r.st, NULL, one);
+    assert_true(store_rebuild(r.st, &e));
+    assert_datasets(r.st, NULL, one);
+    records_close(&r);
+}
+
 static void older_executions_are_taken_over(void **state)
 {
     (void)state;
@@ -129,20 +152,37 @@ static void older_executions_are_taken_over(void **state)
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     run_file(db, "runs.sql");
     run_file(db, "schema.sql");
-    run_sql(db, "insert into execution(id,pipeline,status,started,actor,file,definition,parameters,"
-                "options) values('aaaabbbbcccc','p','Succeeded',5,'me','f','{}','{}','{}');"
-                "insert into step(execution,name,idx,type,depends_on,started,arguments,"
-                "cache_attributes) values('aaaabbbbcccc','a',0,'Training','[]',6,"
-                "'{\"InputDataConfig\":[{\"ChannelName\":\"train\",\"DataSource\":"
-                "{\"S3DataSource\":{\"S3Uri\":\"s3://b/x/y.csv\"}}}]}',"
-                "'{\"InputDataConfig\":[{\"ChannelName\":\"train\",\"DataSource\":"
-                "{\"S3DataSource\":{\"S3Uri\":\"sha256:" DIGEST_A "\"}}}]}');"
-                "pragma user_version=1");
+    /* as it wrote it: the state, and the events that it is a projection of */
+    run_sql(db,
+            "insert into event(execution,seq,time,type,actor,json) values"
+            "('aaaabbbbcccc',1,5,'ExecutionCreated','me','{\"pipeline\":\"p\",\"file\":\"f\","
+            "\"definition\":\"{}\",\"parameters\":{},\"options\":{},\"steps\":[{\"name\":\"a\","
+            "\"type\":\"Training\",\"depends_on\":[]}]}'),"
+            "('aaaabbbbcccc',2,6,'StepStarted','me','{\"step\":\"a\",\"arguments\":" READS("s3://b/"
+                                                                                           "x/"
+                                                                                           "y.csv") ",\"cache_attributes\":" READS(
+                "sha256:" DIGEST_A) "}');"
+                                    "insert into "
+                                    "execution(id,pipeline,status,started,actor,file,definition,"
+                                    "parameters,"
+                                    "options) "
+                                    "values('aaaabbbbcccc','p','Executing',5,'me','f','{}','{}','{}"
+                                    "');"
+                                    "insert into "
+                                    "step(execution,name,idx,type,depends_on,started,arguments,"
+                                    "cache_attributes) "
+                                    "values('aaaabbbbcccc','a',0,'Training','[]',6,"
+                                    "'" READS("s3://b/x/y.csv") "','" READS(
+                                        "sha256:" DIGEST_A) "');"
+                                                            "pragma user_version=1");
     sqlite3_close(db);
     if (!store_open(&ws, 0, &st, &e)) {
         fail_msg("%s", e.msg);
     }
-    assert_datasets(st, NULL, "y.csv@aaaaaaaa aaaabbbbcccc s3://b/x/y.csv -1 x1\n");
+    static const char taken_over[] = "y.csv@aaaaaaaa aaaabbbbcccc s3://b/x/y.csv -1 x1\n";
+    assert_datasets(st, NULL, taken_over);
+    assert_true(store_rebuild(st, &e));
+    assert_datasets(st, NULL, taken_over);
     store_close(st);
     workspace_release(&ws);
 }
@@ -306,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(code_and_models_are_no_data),
         cmocka_unit_test(versions_are_told_by_digest),
+        cmocka_unit_test(events_tell_all_inputs),
         cmocka_unit_test(older_executions_are_taken_over),
         cmocka_unit_test(objects_are_measured),
         cmocka_unit_test(a_long_profile_delays_nothing_and_says_how_far_it_is),
