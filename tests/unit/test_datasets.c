@@ -139,6 +139,21 @@ static void events_tell_all_inputs(void **state)
     records_close(&r);
 }
 
+/* What version 1 wrote: the state, and the events that it is a projection of. */
+#define OLD_ARGUMENTS READS("s3://b/x/y.csv")
+#define OLD_KEY       READS("sha256:" DIGEST_A)
+static const char before_datasets[] =
+    "insert into event(execution,seq,time,type,actor,json) values('aaaabbbbcccc',1,5,"
+    "'ExecutionCreated','me','{\"pipeline\":\"p\",\"file\":\"f\",\"definition\":\"{}\","
+    "\"parameters\":{},\"options\":{},\"steps\":[{\"name\":\"a\",\"type\":\"Training\","
+    "\"depends_on\":[]}]}'),('aaaabbbbcccc',2,6,'StepStarted','me','{\"step\":\"a\","
+    "\"arguments\":" OLD_ARGUMENTS ",\"cache_attributes\":" OLD_KEY "}');"
+    "insert into execution(id,pipeline,status,started,actor,file,definition,parameters,options)"
+    " values('aaaabbbbcccc','p','Executing',5,'me','f','{}','{}','{}');"
+    "insert into step(execution,name,idx,type,depends_on,started,arguments,cache_attributes)"
+    " values('aaaabbbbcccc','a',0,'Training','[]',6,'" OLD_ARGUMENTS "','" OLD_KEY "');"
+    "pragma user_version=1";
+
 static void older_executions_are_taken_over(void **state)
 {
     (void)state;
@@ -152,29 +167,7 @@ static void older_executions_are_taken_over(void **state)
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     run_file(db, "runs.sql");
     run_file(db, "schema.sql");
-    /* as it wrote it: the state, and the events that it is a projection of */
-    run_sql(db,
-            "insert into event(execution,seq,time,type,actor,json) values"
-            "('aaaabbbbcccc',1,5,'ExecutionCreated','me','{\"pipeline\":\"p\",\"file\":\"f\","
-            "\"definition\":\"{}\",\"parameters\":{},\"options\":{},\"steps\":[{\"name\":\"a\","
-            "\"type\":\"Training\",\"depends_on\":[]}]}'),"
-            "('aaaabbbbcccc',2,6,'StepStarted','me','{\"step\":\"a\",\"arguments\":" READS("s3://b/"
-                                                                                           "x/"
-                                                                                           "y.csv") ",\"cache_attributes\":" READS(
-                "sha256:" DIGEST_A) "}');"
-                                    "insert into "
-                                    "execution(id,pipeline,status,started,actor,file,definition,"
-                                    "parameters,"
-                                    "options) "
-                                    "values('aaaabbbbcccc','p','Executing',5,'me','f','{}','{}','{}"
-                                    "');"
-                                    "insert into "
-                                    "step(execution,name,idx,type,depends_on,started,arguments,"
-                                    "cache_attributes) "
-                                    "values('aaaabbbbcccc','a',0,'Training','[]',6,"
-                                    "'" READS("s3://b/x/y.csv") "','" READS(
-                                        "sha256:" DIGEST_A) "');"
-                                                            "pragma user_version=1");
+    run_sql(db, before_datasets);
     sqlite3_close(db);
     if (!store_open(&ws, 0, &st, &e)) {
         fail_msg("%s", e.msg);
