@@ -99,8 +99,10 @@ def case_attached_a_signal_stops_the_execution(space):
 
 
 def case_attached_the_job_has_its_grace(space):
-    script = ("trap 'echo term > %s; read go < %s; echo saved; exit 0' TERM; echo here > %s; "
-              "while :; do sleep 1000 & wait $!; done" % (space.mark, space.gate, space.mark))
+    # a trap runs while the shell waits; what reads the gate meanwhile is not to take its word
+    script = ("trap 'kill $! 2>/dev/null; wait $!; echo term > %s; read go < %s; echo saved; exit 0' "
+              "TERM; echo here > %s; while :; do read go < %s & wait $!; done" % (
+                  space.mark, space.gate, space.mark, space.gate))
     child, execution = begin(space, script, "--attached")
     child.send_signal(signal.SIGTERM)
     space.until_marks(2)
@@ -129,7 +131,7 @@ def case_attached_a_second_signal_leaves_at_once(space):
 def case_a_signal_before_the_command_waits_is_not_lost(space):
     """It comes as soon as the id is there: the command may not have begun to wait."""
     for _ in range(5):
-        child = space.start("run", space.document(pipeline(processing("one", "sleep 1000"))),
+        child = space.start("run", space.document(pipeline(processing("one", space.hold))),
                             "--attached")
         execution = first_line(child)
         child.send_signal(signal.SIGTERM)
