@@ -9,6 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/fmt.h"
+#include "core/base/mem.h"
+
 #ifdef MLW_TEST_HOOKS
 struct test_clock {
     int64_t wall_offset_ms;
@@ -124,8 +127,22 @@ void clock_rfc3339(struct str *out, int64_t wall_ms)
     struct tm tm;
     time_t t = (time_t)s;
     gmtime_r(&t, &tm);
-    str_addf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-             tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)ms);
+    if (tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
+        str_addf(out, "%04d-", tm.tm_year + 1900);
+    } else {
+        fmt_padded(out, (uint64_t)tm.tm_year + 1900, 4);
+        str_addc(out, '-');
+    }
+    const struct {
+        int x;
+        size_t width;
+        char after;
+    } parts[] = {{tm.tm_mon + 1, 2, '-'}, {tm.tm_mday, 2, 'T'}, {tm.tm_hour, 2, ':'},
+                 {tm.tm_min, 2, ':'},     {tm.tm_sec, 2, '.'},  {(int)ms, 3, 'Z'}};
+    for (size_t i = 0; i < ALEN(parts); i++) {
+        fmt_padded(out, (uint64_t)parts[i].x, parts[i].width);
+        str_addc(out, parts[i].after);
+    }
 }
 
 void clock_rfc3339_us(struct str *out, int64_t wall_ms, int us)

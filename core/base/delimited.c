@@ -5,7 +5,8 @@ void delimited_csv(struct str *out, struct sv text)
 {
     bool needs_quotes = false;
     for (size_t i = 0; i < text.n; i++) {
-        needs_quotes |= strchr(",\"\r\n", text.p[i]) && text.p[i];
+        char c = text.p[i];
+        needs_quotes |= c == ',' || c == '"' || c == '\r' || c == '\n';
     }
     if (!needs_quotes) {
         str_addsv(out, text);

@@ -10,6 +10,52 @@
 
 #include "core/base/mem.h"
 
+enum { DIGITS_MAX = 20 }; /* of 2^64 - 1 */
+
+void fmt_padded(struct str *out, uint64_t x, size_t width)
+{
+    char digits[DIGITS_MAX];
+    size_t n = 0;
+    for (; x; x /= 10) {
+        digits[DIGITS_MAX - ++n] = (char)('0' + x % 10);
+    }
+    while (n < width && n < DIGITS_MAX) {
+        digits[DIGITS_MAX - ++n] = '0';
+    }
+    str_add(out, digits + DIGITS_MAX - n, n);
+}
+
+void fmt_i64(struct str *out, int64_t x)
+{
+    if (x < 0) {
+        str_addc(out, '-');
+    }
+    fmt_padded(out, x < 0 ? 0 - (uint64_t)x : (uint64_t)x, 1);
+}
+
+/* A decimal of at most 15 digits, as nearly all that is logged: m / 10^k is rounded once, so it is
+ * what a reader makes of its digits, and where it is x no shorter text is. False: another way. */
+static bool add_decimal(struct str *out, double x)
+{
+    static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+    double size = fabs(x);
+    if (size < 1e-4 || size >= 1e15) {
+        return false; /* with an exponent, or more digits */
+    }
+    for (size_t k = 0; k < ALEN(powers) && size * powers[k] < 1e15; k++) {
+        uint64_t m = (uint64_t)(size * powers[k] + 0.5), power = (uint64_t)powers[k];
+        if ((double)m / powers[k] == size) {
+            str_addz(out, x < 0 ? "-" : "");
+            fmt_padded(out, m / power, 1);
+            str_addz(out, k ? "." : "");
+            fmt_padded(out, m % power, k);
+            return true;
+        }
+    }
+    return false;
+}
+
 void fmt_double(struct str *out, double x)
 {
     if (isnan(x)) {
@@ -20,8 +66,8 @@ void fmt_double(struct str *out, double x)
         str_addz(out, x < 0 ? "-Infinity" : "Infinity");
         return;
     }
-    if (x == floor(x) && fabs(x) < 1e15) {
-        str_addf(out, "%.0f", x);
+    if (x == 0 || add_decimal(out, x)) {
+        str_addz(out, x != 0 ? "" : signbit(x) ? "-0" : "0");
         return;
     }
     char buf[40];

@@ -9,6 +9,9 @@
 
 /* Shortest text that reads back as the same double ("0.1", "1e-05", "3", "NaN", "Infinity"). */
 void fmt_double(struct str *out, double x);
+void fmt_i64(struct str *out, int64_t x);
+/* In decimal with zeros in front up to `width` digits, at most 20. */
+void fmt_padded(struct str *out, uint64_t x, size_t width);
 /* Age by unit: <1m, 6m, 3h, 2d (screens.md); negative counts as 0. */
 void fmt_age(struct str *out, int64_t age_ms);
 /* Duration of work: 4s, 1m05s, 2h03m, 3d04h; "0s" below a second. */

@@ -20,10 +20,26 @@ static void quote_ascii(char c, struct str *out)
     }
 }
 
+/* Bytes at the front that stand for themselves. */
+static size_t plain_bytes(struct sv v)
+{
+    size_t n = 0;
+    while (n < v.n && v.p[n] >= 0x20 && v.p[n] < 0x7F && v.p[n] != '"' && v.p[n] != '\\') {
+        n++;
+    }
+    return n;
+}
+
 void json_quote(struct sv v, struct str *out)
 {
     str_addc(out, '"');
     for (size_t i = 0; i < v.n;) {
+        size_t plain = plain_bytes((struct sv){v.p + i, v.n - i});
+        str_add(out, v.p + i, plain);
+        i += plain;
+        if (i == v.n) {
+            break;
+        }
         size_t n = utf8_valid_bytes(v.p + i, v.n - i);
         if (n == 1) {
             quote_ascii(v.p[i], out);

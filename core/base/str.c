@@ -73,7 +73,11 @@ void str_addz(struct str *s, const char *z)
 
 void str_addc(struct str *s, char c)
 {
-    str_add(s, &c, 1);
+    if (s->n + 1 >= s->cap) {
+        str_reserve(s, 1);
+    }
+    s->p[s->n++] = c;
+    s->p[s->n] = 0;
 }
 
 void str_addn(struct str *s, char c, size_t n)

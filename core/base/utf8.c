@@ -154,8 +154,22 @@ struct sv utf8_cluster(struct sv *v, int *ret_width)
     return (struct sv){all.p, all.n - v->n};
 }
 
+/* Bytes at the front that are printable ASCII: what most text is made of. */
+static size_t plain_bytes(struct sv v)
+{
+    size_t n = 0;
+    while (n < v.n && v.p[n] >= 0x20 && v.p[n] < 0x7F) {
+        n++;
+    }
+    return n;
+}
+
 size_t utf8_width(struct sv v)
 {
+    size_t plain = plain_bytes(v);
+    if (plain == v.n) {
+        return plain;
+    }
     size_t width = 0;
     while (v.n) {
         int w;
@@ -174,6 +188,12 @@ static bool is_bidi_or_separator(uint32_t code)
 void utf8_sanitize(struct str *out, struct sv v)
 {
     while (v.n) {
+        size_t plain = plain_bytes(v);
+        str_add(out, v.p, plain);
+        v = (struct sv){v.p + plain, v.n - plain};
+        if (!v.n) {
+            return;
+        }
         struct sv before = v;
         bool is_invalid = utf8_valid_bytes(v.p, v.n) == 0;
         uint32_t code = utf8_next(&v);

@@ -23,7 +23,8 @@ static bool print_steps(const struct cmd_line *line, const char *execution, stru
     bool ok = s && columns_choose(KIND_STEP, "name,type,status,duration,why", false, &columns, e);
     if (ok) {
         CLEANUP(str_release) struct str out = STR_INIT;
-        rows_print(s, &columns, FORMAT_TABLE, cmd_is_terminal(), clock_wall_ms(), &out);
+        struct rows_form form = {&columns, FORMAT_TABLE, cmd_is_terminal(), clock_wall_ms(), NULL};
+        rows_print(s, &form, &out);
         cmd_out(sv_of(&out));
         columns_release(&columns);
     }

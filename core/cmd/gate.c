@@ -51,7 +51,9 @@ static int list(const struct cmd_line *line)
         CLEANUP(str_release) struct str out = STR_INIT;
         if (columns_choose(KIND_GATE, "token,kind,subject,state,execution,step,reason", false,
                            &columns, &e)) {
-            rows_print(s, &columns, FORMAT_TABLE, cmd_is_terminal(), clock_wall_ms(), &out);
+            struct rows_form form = {&columns, FORMAT_TABLE, cmd_is_terminal(), clock_wall_ms(),
+                                     NULL};
+            rows_print(s, &form, &out);
             columns_release(&columns);
         }
         cmd_out(sv_of(&out));

@@ -75,6 +75,25 @@ static const char *sort_of(const struct cmd_line *line, enum kind kind)
     return asked || !is_source ? asked : "start_time:desc";
 }
 
+/* Families that no column shows. JSON shows all, and so do CSV and TSV without --columns. */
+static unsigned families_unused(const struct cmd_line *line, const struct list *l)
+{
+    bool is_json = l->format == FORMAT_JSON || l->format == FORMAT_JSONL;
+    bool has_all = is_json || (l->format != FORMAT_TABLE && !cmd_text(line, "columns"));
+    unsigned unused = has_all ? 0 : (1u << FAMILY_COUNT) - 1;
+    for (size_t i = 0; i < l->columns.list.n; i++) {
+        const struct column *c = &l->columns.list.at[i];
+        unused &= c->type == COLUMN_MEMBER ? ~(1u << c->family) : ~0u;
+    }
+    return unused;
+}
+
+static void flush(struct str *out)
+{
+    cmd_out(sv_of(out));
+    str_clear(out);
+}
+
 static int list(const struct cmd_line *line, enum kind kind, struct err *e)
 {
     struct list l = {0};
@@ -87,6 +106,7 @@ static int list(const struct cmd_line *line, enum kind kind, struct err *e)
                       .id = cmd_text(line, "parent"),
                       .filter = cmd_text(line, "filter"),
                       .sort = sort_of(line, kind),
+                      .omit = families_unused(line, &l),
                       .n = (size_t)l.limit};
     struct snapshot *s = hub ? cmd_ask(hub, &q, e) : NULL;
     bool ok = s != NULL;
@@ -95,8 +115,9 @@ static int list(const struct cmd_line *line, enum kind kind, struct err *e)
         if (!cmd_text(line, "columns") && (l.format == FORMAT_CSV || l.format == FORMAT_TSV)) {
             columns_add_members(&l.columns, s);
         }
-        rows_print(s, &l.columns, l.format, cmd_is_terminal(), clock_wall_ms(), &out);
-        cmd_out(sv_of(&out));
+        struct rows_form form = {&l.columns, l.format, cmd_is_terminal(), clock_wall_ms(), flush};
+        rows_print(s, &form, &out);
+        flush(&out);
         ok = meets(&l.expectation, s, e);
         snapshot_unref(s);
     }

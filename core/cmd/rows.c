@@ -10,7 +10,7 @@
 #include "core/cmd/delimited.h"
 #include "core/model/cell.h"
 
-enum { MAX_CELL_WIDTH = 60 };
+enum { MAX_CELL_WIDTH = 60, PIECE_BYTES = 256 * 1024 };
 
 bool kind_has_family(enum kind kind, enum family family)
 {
@@ -132,8 +132,12 @@ void columns_add_members(struct columns *c, const struct snapshot *s)
         VEC(const char *) names = {0};
         for (size_t r = 0; r < s->n; r++) {
             const struct named_list *members = &s->rows[r].families[f];
+            const struct named_list *before = r ? &s->rows[r - 1].families[f] : NULL;
             for (size_t i = 0; i < members->n; i++) {
                 bool is_there;
+                if (before && i < before->n && before->at[i].key == members->at[i].key) {
+                    continue; /* the same text, which the row before had */
+                }
                 size_t place = key_place(names.at, names.n, members->at[i].key, &is_there);
                 if (!is_there) {
                     vec_push(&names, NULL);
@@ -144,7 +148,8 @@ void columns_add_members(struct columns *c, const struct snapshot *s)
             }
         }
         for (size_t i = 0; i < names.n; i++) {
-            struct column col = {.type = COLUMN_MEMBER, .family = f, .key = xstrdup(names.at[i])};
+            struct column col = {
+                .type = COLUMN_MEMBER, .family = f, .key = xstrdup(names.at[i]), .place = i};
             vec_push(&c->list, col);
         }
         vec_release(&names);
@@ -165,6 +170,16 @@ static struct value age_s(const struct row *row, enum kind kind, int64_t now_ms)
     return at.type == VALUE_TIME ? value_num(floor((double)(now_ms - at.i) / 1000)) : at;
 }
 
+/* Most rows have all members: then it stands where it stands among all. */
+static struct value member_of(const struct row *row, const struct column *col)
+{
+    const struct named_list *list = &row->families[col->family];
+    if (!(col->place < list->n && strcmp(list->at[col->place].key, col->key) == 0)) {
+        return row_named(row, col->family, col->key);
+    }
+    return list->at[col->place].value;
+}
+
 static struct value cell_of(const struct row *row, const struct column *col, enum kind kind,
                             int64_t now_ms)
 {
@@ -176,7 +191,7 @@ static struct value cell_of(const struct row *row, const struct column *col, enu
     case COLUMN_RUN_ID:
         return value_text(row->id);
     case COLUMN_MEMBER:
-        return row_named(row, col->family, col->key);
+        return member_of(row, col);
     }
     return row->cells[col->index];
 }
@@ -200,27 +215,40 @@ static bool is_prose(const struct column *col)
            (col->field && col->field->width > ID_WIDTH && !(col->field->flags & F_MIDDLE));
 }
 
+struct table_cell {
+    size_t end, width; /* end: in the text of all */
+};
+
+/* The cells of a table as they stand, row by row, and the width of each column. */
 struct table {
     const struct snapshot *s;
-    bool is_cut;
-    int64_t now_ms;
+    const struct rows_form *form;
+    struct str text;
+    VEC(struct table_cell) cells;
+    size_t *widths;
+    struct str raw, clean; /* of one cell, again and again */
 };
 
 /* A row's cell, or the title of the column where the row is NULL. */
-static void table_cell(const struct table *t, const struct row *row, const struct column *col,
-                       struct str *out)
+static void add_cell(struct table *t, const struct row *row, size_t i)
 {
-    CLEANUP(str_release) struct str text = STR_INIT;
-    CLEANUP(str_release) struct str clean = STR_INIT;
+    const struct column *col = &t->form->columns->list.at[i];
+    str_clear(&t->raw);
+    str_clear(&t->clean);
     if (row) {
-        cell_text(&text, cell_of(row, col, t->s->kind, t->now_ms), col->field, CELL_HUMAN,
-                  t->now_ms);
+        cell_text(&t->raw, cell_of(row, col, t->s->kind, t->form->now_ms), col->field, CELL_HUMAN,
+                  t->form->now_ms);
     } else {
-        title_of(col, false, &text);
+        title_of(col, false, &t->raw);
     }
-    utf8_sanitize(&clean, sv_of(&text));
-    utf8_fit(out, sv_of(&clean), t->is_cut || is_prose(col) ? MAX_CELL_WIDTH : SIZE_MAX / 2,
-             UTF8_CUT_END);
+    utf8_sanitize(&t->clean, sv_of(&t->raw));
+    size_t from = t->text.n;
+    utf8_fit(&t->text, sv_of(&t->clean),
+             t->form->is_cut || is_prose(col) ? MAX_CELL_WIDTH : SIZE_MAX / 2, UTF8_CUT_END);
+    size_t width = utf8_width((struct sv){t->text.p + from, t->text.n - from});
+    struct table_cell cell = {t->text.n, width};
+    vec_push(&t->cells, cell);
+    t->widths[i] = width > t->widths[i] ? width : t->widths[i];
 }
 
 static bool is_right(const struct column *col)
@@ -228,128 +256,156 @@ static bool is_right(const struct column *col)
     return col->field ? col->field->flags & F_RIGHT : col->type != COLUMN_RUN_ID;
 }
 
-static void print_table(const struct table *t, const struct columns *c, struct str *out)
+static void flush(const struct rows_form *form, struct str *out)
 {
-    size_t *widths = xcalloc(c->list.n, sizeof *widths);
-    CLEANUP(str_release) struct str cell = STR_INIT;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t r = 0; r <= t->s->n; r++) {
-            const struct row *row = r ? &t->s->rows[r - 1] : NULL;
-            for (size_t i = 0; i < c->list.n; i++) {
-                str_clear(&cell);
-                table_cell(t, row, &c->list.at[i], &cell);
-                size_t width = utf8_width(sv_of(&cell));
-                if (pass == 0) {
-                    widths[i] = width > widths[i] ? width : widths[i];
-                    continue;
-                }
-                size_t pad = widths[i] - width;
-                bool is_last = i + 1 == c->list.n;
-                str_addn(out, ' ', is_right(&c->list.at[i]) ? pad : 0);
-                str_addsv(out, sv_of(&cell));
-                str_addn(out, ' ', is_last ? 0 : (is_right(&c->list.at[i]) ? 0 : pad) + 2);
-            }
-            if (pass) {
-                str_addc(out, '\n');
-            }
-        }
+    if (form->flush && out->n >= PIECE_BYTES) {
+        form->flush(out);
     }
-    free(widths);
 }
 
-static void print_delimited(const struct snapshot *s, const struct columns *c,
-                            enum cmd_format format, int64_t now_ms, struct str *out)
+static void print_table(const struct snapshot *s, const struct rows_form *form, struct str *out)
+{
+    size_t n = form->columns->list.n, from = 0;
+    struct table t = {.s = s,
+                      .form = form,
+                      .text = STR_INIT,
+                      .raw = STR_INIT,
+                      .clean = STR_INIT,
+                      .widths = xcalloc(n, sizeof *t.widths)};
+    for (size_t r = 0; r <= s->n; r++) {
+        for (size_t i = 0; i < n; i++) {
+            add_cell(&t, r ? &s->rows[r - 1] : NULL, i);
+        }
+    }
+    for (size_t k = 0; k < t.cells.n; k++) {
+        size_t i = k % n, pad = t.widths[i] - t.cells.at[k].width;
+        bool is_last = i + 1 == n, is_to_right = is_right(&form->columns->list.at[i]);
+        str_addn(out, ' ', is_to_right ? pad : 0);
+        str_add(out, t.text.p + from, t.cells.at[k].end - from);
+        str_addn(out, is_last ? '\n' : ' ', is_last ? 1 : (is_to_right ? 0 : pad) + 2);
+        from = t.cells.at[k].end;
+        flush(form, out);
+    }
+    free(t.widths);
+    vec_release(&t.cells);
+    str_release(&t.text);
+    str_release(&t.raw);
+    str_release(&t.clean);
+}
+
+static void print_delimited(const struct snapshot *s, const struct rows_form *form, struct str *out)
 {
     CLEANUP(str_release) struct str cell = STR_INIT;
     for (size_t r = 0; r <= s->n; r++) {
-        for (size_t i = 0; i < c->list.n; i++) {
-            const struct column *col = &c->list.at[i];
+        for (size_t i = 0; i < form->columns->list.n; i++) {
+            const struct column *col = &form->columns->list.at[i];
             str_clear(&cell);
             if (r) {
-                cell_text(&cell, cell_of(&s->rows[r - 1], col, s->kind, now_ms), col->field,
-                          CELL_MACHINE, now_ms);
+                cell_text(&cell, cell_of(&s->rows[r - 1], col, s->kind, form->now_ms), col->field,
+                          CELL_MACHINE, form->now_ms);
             } else {
                 title_of(col, true, &cell);
             }
-            delimited_cell(out, format, i, sv_of(&cell));
+            delimited_cell(out, form->format, i, sv_of(&cell));
         }
-        delimited_end(out, format);
+        delimited_end(out, form->format);
+        flush(form, out);
     }
 }
 
-/* What JSON cannot say of a number is null, and named in a sibling of the family. */
-static void set_number(struct json *members, struct json *odd, const char *key, struct value v)
+static bool is_nonfinite(struct value v)
 {
-    json_set(members, key, cell_json(v, NULL));
-    if (v.type == VALUE_NUM && !isfinite(v.num)) {
-        CLEANUP(str_release) struct str word = STR_INIT;
-        fmt_double(&word, v.num);
-        json_set_str(odd, key, word.p);
-    }
+    return v.type == VALUE_NUM && !isfinite(v.num);
 }
 
-struct json *row_json(const struct row *row, enum kind kind, int64_t now_ms)
+/* What JSON cannot say of a number is null, and named in a sibling of the families. */
+static void add_nonfinite(const struct row *row, struct json_out *o)
 {
-    struct json *j = json_new_object();
-    const struct kind_info *info = &kinds[kind];
-    for (size_t i = 0; i < info->field_count; i++) {
-        json_set(j, info->fields[i].id, cell_json(row->cells[i], &info->fields[i]));
-    }
-    json_set(j, said_names[COLUMN_AGE_S], cell_json(age_s(row, kind, now_ms), NULL));
-    if (kind == KIND_RUN) {
-        json_set_str(j, said_names[COLUMN_RUN_ID], row->id);
-    }
-    struct json *odd = json_new_object();
+    json_out_key(o, "nonfinite");
+    json_out_begin(o, '{');
     for (enum family f = 0; f < FAMILY_COUNT; f++) {
-        if (kind_has_family(kind, f)) {
-            struct json *members = json_set(j, family_names[f], json_new_object());
-            for (size_t i = 0; i < row->families[f].n; i++) {
-                set_number(members, odd, row->families[f].at[i].key, row->families[f].at[i].value);
+        for (size_t i = 0; i < row->families[f].n; i++) {
+            const struct named_value *member = &row->families[f].at[i];
+            if (is_nonfinite(member->value)) {
+                CLEANUP(str_release) struct str word = STR_INIT;
+                fmt_double(&word, member->value.num);
+                json_out_key(o, member->key);
+                json_quote(sv_of(&word), o->out);
             }
         }
     }
-    if (json_size(odd)) {
-        json_set(j, "nonfinite", odd);
-    } else {
-        json_free(odd);
-    }
-    return j;
+    json_out_end(o, '}');
 }
 
-/* A row at a time: a tree of all would take six times the memory of the text. */
-static void print_json(const struct snapshot *s, bool is_lines, int64_t now_ms, struct str *out)
+void row_json(const struct row *row, enum kind kind, int64_t now_ms, struct json_out *o)
 {
-    for (size_t r = 0; r < s->n; r++) {
-        CLEANUP(json_free_ptr) struct json *j = row_json(&s->rows[r], s->kind, now_ms);
-        if (is_lines) {
-            json_print(j, JSON_COMPACT, out);
-            str_addc(out, '\n');
-        } else {
-            str_addz(out, r ? ",\n  " : "[\n  ");
-            json_print_in(j, JSON_PRETTY, 1, out);
+    const struct kind_info *info = &kinds[kind];
+    bool is_odd = false;
+    json_out_begin(o, '{');
+    for (size_t i = 0; i < info->field_count; i++) {
+        json_out_key(o, info->fields[i].id);
+        cell_json_out(o, row->cells[i], &info->fields[i]);
+    }
+    json_out_key(o, said_names[COLUMN_AGE_S]);
+    cell_json_out(o, age_s(row, kind, now_ms), NULL);
+    if (kind == KIND_RUN) {
+        json_out_key(o, said_names[COLUMN_RUN_ID]);
+        json_quote(sv_z(row->id), o->out);
+    }
+    for (enum family f = 0; f < FAMILY_COUNT; f++) {
+        if (kind_has_family(kind, f)) {
+            json_out_key(o, family_names[f]);
+            json_out_begin(o, '{');
+            for (size_t i = 0; i < row->families[f].n; i++) {
+                json_out_key(o, row->families[f].at[i].key);
+                cell_json_out(o, row->families[f].at[i].value, NULL);
+                is_odd |= is_nonfinite(row->families[f].at[i].value);
+            }
+            json_out_end(o, '}');
         }
     }
+    if (is_odd) {
+        add_nonfinite(row, o);
+    }
+    json_out_end(o, '}');
+}
+
+static void print_json(const struct snapshot *s, const struct rows_form *form, struct str *out)
+{
+    bool is_lines = form->format == FORMAT_JSONL;
+    struct json_out o = {.out = out, .style = is_lines ? JSON_COMPACT : JSON_PRETTY};
     if (!is_lines) {
-        str_addz(out, s->n ? "\n]\n" : "[]\n");
+        json_out_begin(&o, '[');
+    }
+    for (size_t r = 0; r < s->n; r++) {
+        if (!is_lines) {
+            json_out_item(&o);
+        }
+        row_json(&s->rows[r], s->kind, form->now_ms, &o);
+        str_addz(out, is_lines ? "\n" : "");
+        flush(form, out);
+    }
+    if (!is_lines) {
+        json_out_end(&o, ']');
+        str_addc(out, '\n');
     }
 }
 
-void rows_print(const struct snapshot *s, const struct columns *columns, enum cmd_format format,
-                bool is_cut, int64_t now_ms, struct str *out)
+void rows_print(const struct snapshot *s, const struct rows_form *form, struct str *out)
 {
-    switch (format) {
+    switch (form->format) {
     case FORMAT_JSON:
     case FORMAT_JSONL:
-        print_json(s, format == FORMAT_JSONL, now_ms, out);
+        print_json(s, form, out);
         return;
     case FORMAT_CSV:
     case FORMAT_TSV:
-        print_delimited(s, columns, format, now_ms, out);
+        print_delimited(s, form, out);
         return;
     case FORMAT_TABLE:
     case FORMAT_TEXT:
     case FORMAT_LINE:
-        print_table(&(struct table){s, is_cut, now_ms}, columns, out);
+        print_table(s, form, out);
         return;
     }
 }

@@ -83,11 +83,10 @@ static const struct row *move(const struct watch *w, const struct row *row, int6
 
 static char *text_of(const struct row *row, enum kind kind, int64_t now_ms)
 {
-    struct json *j = row_json(row, kind, now_ms);
     struct str text = STR_INIT;
-    json_print(j, JSON_COMPACT, &text);
-    json_free(j);
-    return text.p;
+    struct json_out o = {.out = &text, .style = JSON_COMPACT};
+    row_json(row, kind, now_ms, &o);
+    return str_detach(&text);
 }
 
 /* A line, as of now; unless nothing but time went on since the last. */

@@ -6,6 +6,7 @@
 #include "core/base/json.h"
 #include "core/base/json_flat.h"
 #include "core/base/mem.h"
+#include "core/base/vec.h"
 
 static int by_key(const void *a, const void *b)
 {
@@ -53,12 +54,6 @@ static struct named_list list_of(struct arena *a, struct sv text)
     qsort(at, list.n, sizeof *at, by_key);
     list.at = at;
     return list;
-}
-
-struct named_list named_list_of(struct arena *a, const char *text)
-{
-    struct named_list none = {0};
-    return !text || strcmp(text, "{}") == 0 ? none : list_of(a, sv_z(text));
 }
 
 static struct doc_member flat_member(size_t place, const struct json_member *j)
@@ -109,4 +104,46 @@ void doc_each(struct sv text, void (*fn)(void *arg, const struct doc_member *m),
         fn(arg, NULL);
         each_parsed(text, fn, arg);
     }
+}
+
+struct collecting {
+    struct arena *a;
+    struct named_list like;
+    VEC(struct named_value) at;
+    bool is_sorted;
+};
+
+static void collect(void *arg, const struct doc_member *m)
+{
+    struct collecting *c = arg;
+    if (!m) {
+        vec_clear(&c->at);
+        c->is_sorted = true;
+        return;
+    }
+    if (m->type == VALUE_MISSING) {
+        return;
+    }
+    size_t i = c->at.n;
+    bool is_shared = i < c->like.n && sv_eqz(m->key, c->like.at[i].key);
+    struct named_value one = {is_shared ? c->like.at[i].key : arena_sv(c->a, m->key),
+                              m->type == VALUE_TEXT  ? value_text(arena_sv(c->a, m->text))
+                              : m->type == VALUE_INT ? value_int(m->i)
+                                                     : value_num(m->num)};
+    c->is_sorted = c->is_sorted && (i == 0 || strcmp(c->at.at[i - 1].key, one.key) <= 0);
+    vec_push(&c->at, one);
+}
+
+struct named_list named_list_of(struct arena *a, struct sv text, struct named_list like)
+{
+    struct collecting c = {.a = a, .like = like, .is_sorted = true};
+    if (text.n && !sv_eqz(text, "{}")) {
+        doc_each(text, collect, &c);
+    }
+    if (!c.is_sorted) {
+        qsort(c.at.at, c.at.n, sizeof *c.at.at, by_key);
+    }
+    struct named_list list = {arena_copy(a, c.at.at, c.at.n * sizeof *c.at.at), c.at.n};
+    vec_release(&c.at);
+    return list;
 }

@@ -22,7 +22,8 @@ struct doc_member {
  * plain object (json_flat.h). */
 void doc_each(struct sv text, void (*fn)(void *arg, const struct doc_member *m), void *arg);
 
-/* The members as named values, sorted by key; in the arena. `text` NULL: none. */
-struct named_list named_list_of(struct arena *a, const char *text);
+/* The members as named values, sorted by key; in the arena. Keys that `like` (of the same arena;
+ * may be empty) has in the same place are shared with it. */
+struct named_list named_list_of(struct arena *a, struct sv text, struct named_list like);
 
 #endif

@@ -9,9 +9,10 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/hub/hub.h"
+#include "core/hub/row_copy.h"
 #include "core/model/cell.h"
 
-enum { FLUSH_BYTES = 256 * 1024 };
+enum { FLUSH_BYTES = 256 * 1024, BATCH_ROWS = 128 };
 
 struct export
 {
@@ -118,11 +119,13 @@ static bool write_rows(struct hub *hub, struct export *x, struct rowset *set, in
     int64_t now_ms = clock_wall_ms();
     while (x->at < x->order.n && clock_mono_us() < deadline_us) {
         struct arena a;
-        struct row row;
+        struct row rows[BATCH_ROWS];
+        size_t left = x->order.n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
         arena_init(&a, 0);
-        bool ok = rowset_copy(set, hub->st, x->order.at[x->at++], now_ms, &a, &row, e);
-        if (ok) {
-            add_row(x, set->kind, &row, now_ms);
+        bool ok = rows_copy(set, hub->st, x->order.at + x->at, n, now_ms, 0, &a, rows, e);
+        x->at += n;
+        for (size_t i = 0; ok && i < n; i++) {
+            add_row(x, set->kind, &rows[i], now_ms);
         }
         arena_release(&a);
         if (!ok || (x->out.n > FLUSH_BYTES && !flush(x, e))) {

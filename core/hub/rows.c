@@ -6,6 +6,7 @@
 #include "core/hub/hash.h"
 #include "core/hub/hub.h"
 #include "core/hub/pick.h"
+#include "core/hub/row_copy.h"
 
 enum { FILTER_BATCH = 512, SORT_BATCH = 8192 };
 
@@ -401,11 +402,13 @@ static bool copy_window(struct hub *hub, struct rows *r, const struct query *q, 
     s->first = q->first < r->order.n ? q->first : r->order.n;
     s->n = window_n(r, q);
     struct row *rows = arena_alloc(&s->arena, (s->n + 1) * sizeof *rows);
-    bool ok = store_read_begin(hub->st, e);
-    for (size_t i = 0; ok && i < s->n; i++) {
-        ok = rowset_copy(r->set, hub->st, r->order.at[s->first + i], r->reader.now_ms, &s->arena,
-                         &rows[i], e);
-        if (ok) {
+    bool ok =
+        store_read_begin(hub->st, e) && rows_copy(r->set, hub->st, r->order.at + s->first, s->n,
+                                                  r->reader.now_ms, q->omit, &s->arena, rows, e);
+    if (s->n >= RUN_FIRST_PAGE) {
+        *h = hash_u64(*h, r->set->version); /* what changed of so many is not looked for */
+    } else {
+        for (size_t i = 0; ok && i < s->n; i++) {
             *h = hash_row(*h, &rows[i], r->set->kind);
         }
     }

@@ -7,8 +7,6 @@
 #include "core/base/mem.h"
 #include "core/hub/hash.h"
 
-enum { LEARN_ROWS = 100 };
-
 struct rowset *rowset_new(enum kind kind, const char *id)
 {
     struct rowset *rs = xcalloc(1, sizeof *rs);
@@ -82,7 +80,11 @@ static bool load_row(void *arg, const struct list_row *from)
     }
     struct row row = {.cells = cells, .id = cells[0].type == VALUE_TEXT ? cells[0].text : ""};
     if (l->kind == KIND_PACKAGE) {
-        row.families[FAMILY_METRICS] = named_list_of(&l->arena, from->metrics);
+        struct named_list like = {0};
+        if (l->rows.n) {
+            like = l->rows.at[l->rows.n - 1].families[FAMILY_METRICS];
+        }
+        row.families[FAMILY_METRICS] = named_list_of(&l->arena, sv_z(from->metrics), like);
         l->hash = hash_z(l->hash, from->metrics);
     }
     vec_push(&l->rows, row);
@@ -292,115 +294,4 @@ const struct row *row_reader_row(struct row_reader *r, uint32_t row)
             run_table_row_tags(t, row, r->named[FAMILY_TAGS], ROW_NAMED_MAX);
     }
     return &r->row;
-}
-
-static struct value copy_value(struct arena *a, struct value v)
-{
-    return v.type == VALUE_TEXT ? value_text(arena_z(a, v.text)) : v;
-}
-
-static struct named_list copy_named(struct arena *a, struct named_list from)
-{
-    struct named_value *at = arena_alloc(a, (from.n + 1) * sizeof *at);
-    for (size_t i = 0; i < from.n; i++) {
-        at[i] = (struct named_value){arena_z(a, from.at[i].key), copy_value(a, from.at[i].value)};
-    }
-    return (struct named_list){at, from.n};
-}
-
-/* Metrics of a run: from columns that were read, else cell by cell. */
-static bool copy_metrics(struct run_table *t, struct store *st, uint32_t row, struct arena *a,
-                         struct named_list *ret, struct err *e)
-{
-    const struct key_set *keys = &t->keys[FAMILY_METRICS];
-    const struct run_record *r = &t->rows.at[row];
-    struct metric_keys metric_keys = {0};
-    struct run_row full = {0};
-    if (!run_table_has_columns(t, row + (size_t)1) || keys->at.n > RUN_ALL_COLUMNS) {
-        struct series_keys of_run;
-        if (!run_get(st, run_table_uid(t, row), a, &full, e) ||
-            !run_series_keys(st, r->id, a, &of_run, e)) {
-            return false;
-        }
-        metric_keys.at = arena_alloc(a, (of_run.n + 1) * sizeof *metric_keys.at);
-        for (; metric_keys.n < of_run.n; metric_keys.n++) {
-            metric_keys.at[metric_keys.n] =
-                (struct metric_key){of_run.at[metric_keys.n].id, of_run.at[metric_keys.n].key};
-        }
-    }
-    size_t max = full.uid ? metric_keys.n : keys->at.n, n = 0;
-    struct named_value *at = arena_alloc(a, (max + 1) * sizeof *at);
-    for (size_t i = 0; i < max; i++) {
-        double x = cell_missing();
-        const char *key = full.uid ? metric_keys.at[i].key : keys->at.at[i];
-        if (full.uid) {
-            if (!run_cell(st, full.source, metric_keys.at[i].id, full.slot, &x, e)) {
-                return false;
-            }
-        } else {
-            struct value v = run_metric_value(run_table_metric(t, key), row);
-            x = v.type == VALUE_NUM ? v.num : x;
-        }
-        if (!cell_is_missing(x)) {
-            at[n++] = (struct named_value){arena_z(a, key), value_num(x)};
-        }
-    }
-    *ret = (struct named_list){at, n};
-    return true;
-}
-
-static bool copy_docs(struct run_table *t, struct store *st, uint32_t row, struct arena *a,
-                      struct row *ret, struct err *e)
-{
-    struct arena texts;
-    arena_init(&texts, 0);
-    struct run_docs docs;
-    bool ok = run_docs_get(st, t->rows.at[row].id, &texts, &docs, e);
-    if (ok) {
-        ret->families[FAMILY_PARAMS] = named_list_of(a, docs.params);
-        ret->families[FAMILY_TAGS] = named_list_of(a, docs.tags);
-    }
-    arena_release(&texts);
-    for (int f = 0; ok && f < FAMILY_COUNT; f++) {
-        for (size_t i = 0; i < ret->families[f].n; i++) {
-            (void)run_table_saw_key(t, (enum family)f, ret->families[f].at[i].key);
-        }
-    }
-    return ok;
-}
-
-void rowset_learn_keys(struct rowset *rs, struct store *st)
-{
-    struct err ignored;
-    struct row row = {0};
-    struct arena a;
-    arena_init(&a, 0);
-    for (size_t i = 0; rs->runs && i < rs->runs->rows.n && i < LEARN_ROWS; i++) {
-        (void)!copy_docs(rs->runs, st, rowset_nth(rs, i), &a, &row, &ignored);
-    }
-    arena_release(&a);
-}
-
-bool rowset_copy(struct rowset *rs, struct store *st, uint32_t row, int64_t now_ms, struct arena *a,
-                 struct row *ret, struct err *e)
-{
-    size_t n = kinds[rs->kind].field_count;
-    struct value *cells = arena_alloc(a, n * sizeof *cells);
-    if (rs->runs) {
-        run_table_cells(rs->runs, row, now_ms, cells);
-    } else {
-        memcpy(cells, rs->rows[row].cells, n * sizeof *cells);
-    }
-    for (size_t i = 0; i < n; i++) {
-        cells[i] = copy_value(a, cells[i]);
-    }
-    *ret = (struct row){.cells = cells, .id = cells[0].type == VALUE_TEXT ? cells[0].text : ""};
-    if (rs->runs) {
-        return copy_metrics(rs->runs, st, row, a, &ret->families[FAMILY_METRICS], e) &&
-               copy_docs(rs->runs, st, row, a, ret, e);
-    }
-    for (int f = 0; f < FAMILY_COUNT; f++) {
-        ret->families[f] = copy_named(a, rs->rows[row].families[f]);
-    }
-    return true;
 }

@@ -61,12 +61,4 @@ struct row_reader { /* a row made again and again without memory */
 const struct row *row_reader_row(struct row_reader *r, uint32_t row);
 const char *rowset_row_id(const struct rowset *rs, uint32_t row);
 
-/* Keys of params and tags come to light with rows that are looked at: look at some, before a
- * filter that may name them is read. */
-void rowset_learn_keys(struct rowset *rs, struct store *st);
-/* Copy a whole row, with its families, into the arena. What it is missing of metrics and docs is
- * read from the store; keys that come to light are added to the set. */
-MUST_USE bool rowset_copy(struct rowset *rs, struct store *st, uint32_t row, int64_t now_ms,
-                          struct arena *a, struct row *ret, struct err *e);
-
 #endif

@@ -59,6 +59,7 @@ struct query {
     const char *select; /* id whose place in the order is wanted */
     size_t first, n;    /* window of rows or lines; n 0 = all (one-shot commands); 500
                          * rows and more come once, when everything is read */
+    unsigned omit;      /* QUERY_ROWS: families (1 << FAMILY_…) that nobody will look at */
     bool is_tail;       /* QUERY_LOG: the window is the last n lines, and follows */
     int64_t since_ms;   /* QUERY_LOG: tell the first line written then or after it; 0: all */
     int pixels;

@@ -42,7 +42,7 @@ void cell_text(struct str *out, struct value v, const struct field *field, enum 
         if (field && field->type == FIELD_BYTES && style == CELL_HUMAN) {
             fmt_bytes(out, (uint64_t)v.i);
         } else {
-            str_addf(out, "%lld", (long long)v.i);
+            fmt_i64(out, v.i);
         }
         return;
     case VALUE_TIME:
@@ -72,4 +72,31 @@ struct json *cell_json(struct value v, const struct field *field)
         break;
     }
     return json_new_null();
+}
+
+void cell_json_out(struct json_out *o, struct value v, const struct field *field)
+{
+    switch (v.type) {
+    case VALUE_TEXT:
+        json_quote(sv_z(v.text), o->out);
+        return;
+    case VALUE_NUM:
+        json_out_num(o, v.num);
+        return;
+    case VALUE_INT:
+        fmt_i64(o->out, v.i);
+        return;
+    case VALUE_TIME:
+        if (field && field->type == FIELD_DURATION) {
+            json_out_num(o, (double)v.i / 1000);
+        } else {
+            str_addc(o->out, '"');
+            clock_rfc3339_us(o->out, v.i, v.us);
+            str_addc(o->out, '"');
+        }
+        return;
+    case VALUE_MISSING:
+        break;
+    }
+    str_addz(o->out, "null");
 }

@@ -3,7 +3,7 @@
 #ifndef MLW_MODEL_CELL_H
 #define MLW_MODEL_CELL_H
 
-#include "core/base/json.h"
+#include "core/base/json_out.h"
 #include "core/base/str.h"
 #include "core/model/kinds.h"
 #include "core/model/value.h"
@@ -18,5 +18,7 @@ void cell_text(struct str *out, struct value v, const struct field *field, enum 
                int64_t now_ms);
 /* The value for JSON: times RFC 3339, durations in seconds, missing and NaN null. */
 struct json *cell_json(struct value v, const struct field *field);
+/* The same as text, after a key or an item. */
+void cell_json_out(struct json_out *o, struct value v, const struct field *field);
 
 #endif

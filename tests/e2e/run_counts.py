@@ -47,6 +47,9 @@ LIMITS = {
     "instructions a run, an order by a metric": (1110, 1400),
     "instructions a run, an order by status": (1270, 1590),
     "thousand instructions a hundred new runs and a key": (13300, 16600),
+    "thousand instructions a listed run, as a table": (17.5, 22),
+    "thousand instructions a listed run, as csv": (50, 62),
+    "thousand instructions a listed run, as json": (59, 74),
 }
 
 
@@ -165,6 +168,23 @@ def callgrind(space, argv):
                           env=space.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, timeout=120, check=True)
     return int(re.search(rb"Collected : (\d+)", done.stderr).group(1))
+
+
+def listing(space, form):
+    """What `ls runs` takes for one more run: no statement, no tree."""
+    counts = []
+    for n in (1000, 3000):
+        where = os.path.join(space.base, "runs%d" % n)
+        if not os.path.isdir(where):
+            subprocess.run([MKRUNS, where, str(n), "1"], check=True, stdout=subprocess.DEVNULL)
+        counts.append(callgrind(space, [RELEASE, "-C", where, "ls", "runs", "-o", form]))
+    return (counts[1] - counts[0]) / 2000 / 1000
+
+
+def case_instructions_of_a_listed_run(space):
+    need_tracing("valgrind")
+    for form, words in (("table", "a table"), ("csv", "csv"), ("json", "json")):
+        hold("thousand instructions a listed run, as " + words, listing(space, form))
 
 
 def case_instructions_of_a_key_and_of_a_frame(space):

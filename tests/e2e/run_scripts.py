@@ -563,9 +563,9 @@ def case_completion_of_commands_options_and_values(space):
                         (["status", "-o", ""], ["text", "json", "line"]),
                         (["gate", ""], ["ls", "approve", "reject"]), (["new", ""], ["tabular"]),
                         (["completion", "f"], ["fish"]), (["--theme", "m"], ["mono"]),
-                        (["ls", "runs", "--columns", "id,st"], ["id,status"]),
+                        (["ls", "runs", "--columns", "id,stat"], ["id,status"]),
                         (["ls", "runs", "--sort", "dur"], ["duration", "duration:desc"]),
-                        (["watch", "run", "x", "--for", "sta"], ["status"]),
+                        (["watch", "run", "x", "--for", "stat"], ["status"]),
                         (["ls", "--context", "l"], ["local"])):
         same(tab(space, *words), want, str(words))
     same(tab(space, "ls", ""), kind_names(space, 0))

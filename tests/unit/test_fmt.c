@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/base/fmt.h"
 #include "core/base/mem.h"
@@ -92,6 +93,64 @@ static void doubles_are_short_and_read_back(void **state)
     assert_true(fmt_parse_double(SV("+1.5E3"), &x) && x == 1500);
 }
 
+/* The shortest of 15, 16 and 17 digits that reads back, as printf has it. */
+static void by_printf(double x, struct str *out)
+{
+    char text[64];
+    for (int digits = 15; digits <= 17; digits++) {
+        (void)snprintf(text, sizeof text, "%.*g", digits, x);
+        if (strtod(text, NULL) == x) {
+            break;
+        }
+    }
+    str_addz(out, text);
+}
+
+static void doubles_are_as_printf_has_them(void **state)
+{
+    (void)state;
+    uint64_t seed = 42;
+    for (size_t i = 0; i < 200000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        double scale = pow(10, (double)(seed >> 8 & 31) - 12);
+        double x = (double)(int64_t)(seed >> (20 + (i & 31))) / scale;
+        if (i % 3 == 0) { /* any bits */
+            memcpy(&x, &seed, sizeof x);
+        }
+        if (!isfinite(x) || fabs(x) < DBL_MIN) {
+            continue;
+        }
+        CLEANUP(str_release) struct str want = STR_INIT, have = STR_INIT;
+        by_printf(i % 2 ? x : -x, &want);
+        fmt_double(&have, i % 2 ? x : -x);
+        assert_string_equal(have.p, want.p);
+    }
+}
+
+static void whole_numbers_have_all_their_digits(void **state)
+{
+    static const struct {
+        int64_t x;
+        const char *text;
+    } cases[] = {{0, "0"},
+                 {-1, "-1"},
+                 {1000, "1000"},
+                 {INT64_MAX, "9223372036854775807"},
+                 {INT64_MIN, "-9223372036854775808"}};
+    (void)state;
+    for (size_t i = 0; i < ALEN(cases); i++) {
+        CLEANUP(str_release) struct str s = STR_INIT;
+        fmt_i64(&s, cases[i].x);
+        assert_string_equal(s.p, cases[i].text);
+    }
+    CLEANUP(str_release) struct str s = STR_INIT;
+    fmt_padded(&s, 7, 3);
+    fmt_padded(&s, 0, 0);
+    fmt_padded(&s, UINT64_MAX, 2);
+    fmt_padded(&s, 1, 99);
+    assert_string_equal(s.p, "0071844674407370955161500000000000000000001");
+}
+
 static void sizes_have_three_digits(void **state)
 {
     static const struct {
@@ -171,6 +230,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_numbers_are_refused),
         cmocka_unit_test(doubles_are_short_and_read_back),
+        cmocka_unit_test(doubles_are_as_printf_has_them),
+        cmocka_unit_test(whole_numbers_have_all_their_digits),
         cmocka_unit_test(sizes_have_three_digits),
         cmocka_unit_test(times_have_their_unit),
         cmocka_unit_test(sizes_and_durations_are_read),
