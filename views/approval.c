@@ -172,6 +172,23 @@ static void add_digests(struct approval *a, enum approval_part part, const struc
     }
 }
 
+/* Named by its step. */
+static struct approval_line *add_gate(struct approval *a, struct sv gate)
+{
+    struct sv name = gate;
+    (void)sv_split(&gate, ' ', &name);
+    vec_push(&a->names, sv_dup(name));
+    return add(a, APPROVAL_GATE, a->names.at[a->names.n - 1]);
+}
+
+/* What held there. */
+static char *gate_text(struct sv gate)
+{
+    struct sv name;
+    (void)sv_split(&gate, ' ', &name);
+    return gate.n ? sv_dup(gate) : xstrdup("held");
+}
+
 /* One line a gate; a limit that gives way, and a gate that is gone, are worse. */
 static void add_gates(struct approval *a, const struct row *own, const struct row *other)
 {
@@ -181,14 +198,13 @@ static void add_gates(struct approval *a, const struct row *own, const struct ro
                                         [PASSED_EASIER] = "easier"};
     const char *mine = row_text(own, FIELD_PACKAGE_passed);
     const char *theirs = row_text(other, FIELD_PACKAGE_passed);
-    const char *name = kinds[KIND_PACKAGE].fields[FIELD_PACKAGE_passed].id;
     struct sv rest = sv_z(mine), one, match;
     while (passed_cut(&rest, &one)) {
-        struct approval_line *l = add(a, APPROVAL_GATE, name);
-        l->value = sv_dup(one);
+        struct approval_line *l = add_gate(a, one);
+        l->value = gate_text(one);
         if (passed_find(theirs, one, &match)) {
             enum passed_change change = passed_compare(one, match);
-            l->other = sv_dup(match);
+            l->other = gate_text(match);
             l->change = xstrdup(words[change]);
             l->is_same = change == PASSED_SAME;
             l->is_worse = change == PASSED_EASIER;
@@ -199,8 +215,8 @@ static void add_gates(struct approval *a, const struct row *own, const struct ro
     rest = sv_z(theirs);
     while (passed_cut(&rest, &one)) {
         if (!passed_find(mine, one, &match)) {
-            struct approval_line *l = add(a, APPROVAL_GATE, name);
-            l->other = sv_dup(one);
+            struct approval_line *l = add_gate(a, one);
+            l->other = gate_text(one);
             l->change = xstrdup("gone");
             l->is_worse = true;
         }
@@ -218,8 +234,8 @@ void approval_init(struct approval *a, const struct snapshot *rows, const char *
     const struct row *other = last_approved(rows, own);
     a->beside = xstrdup(other ? other->id : NULL);
     add_metrics(a, (const struct row *[]){own, other}, other ? 2 : 1, goals, now_ms);
-    add_fact(a, own, other, FIELD_PACKAGE_started_by);
     add_gates(a, own, other);
+    add_fact(a, own, other, FIELD_PACKAGE_started_by);
     add_digests(a, APPROVAL_DATA, own, other, FIELD_PACKAGE_data);
     add_digests(a, APPROVAL_CODE, own, other, FIELD_PACKAGE_code);
 }
@@ -298,15 +314,10 @@ static void text_metrics(struct str *out, const struct approval *a)
 /* "check-auc 0.91 >= 0.8 (easier: it was 0.9 >= 0.9)" */
 static void text_gate(struct str *out, const struct approval_line *l)
 {
-    struct sv was = sv_z(l->other), name;
-    str_addz(out, l->value);
+    str_addf(out, "%s %s", l->name, l->value);
     if (l->change && !l->is_same) {
-        str_addf(out, " (%s", l->change);
-        if (was.n && sv_split(&was, ' ', &name)) {
-            str_addz(out, ": it was ");
-            str_addsv(out, was);
-        }
-        str_addz(out, ")");
+        str_addf(out, " (%s%s%s)", l->change, l->other ? ": it was " : "",
+                 l->other ? l->other : "");
     }
 }
 
@@ -320,7 +331,7 @@ static size_t text_gates(struct str *out, const struct approval *a, bool is_gone
             continue;
         }
         str_addz(out, n++ ? ", " : is_gone ? "; it had not to pass " : "");
-        is_gone ? str_addz(out, l->other) : text_gate(out, l);
+        is_gone ? str_addf(out, "%s %s", l->name, l->other) : text_gate(out, l);
     }
     return n;
 }

@@ -18,8 +18,8 @@
 
 enum approval_part {
     APPROVAL_METRIC,
+    APPROVAL_GATE, /* what it passed, by step: "easier" where less is asked for than of the other */
     APPROVAL_MADE, /* who had it made */
-    APPROVAL_GATE, /* what it passed: "easier" where less is asked for than of the other */
     APPROVAL_DATA,
     APPROVAL_CODE
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/model/compare.h"
 #include "core/model/state.h"
 #include "views/browse.h"
 
@@ -199,6 +200,18 @@ static bool all_numbers(const struct browse *b, const struct browse_column *c)
     return true;
 }
 
+/* Of the rows that are here, two or more: one that says the same of all tells them not apart. */
+static bool is_same_of_all(const struct browse *b, const struct browse_column *c)
+{
+    const struct snapshot *s = b->rows;
+    for (size_t i = 1; s && i < s->n; i++) {
+        if (!compare_is_same(named_at(b, s->first, c), named_at(b, s->first + i, c))) {
+            return false;
+        }
+    }
+    return s && s->n > 1;
+}
+
 static struct table_column field_look(const struct browse *b, const struct browse_column *c, int w)
 {
     const struct field *f = &kinds[b->kind].fields[c->field];
@@ -235,7 +248,11 @@ static struct table_column look(struct browse *b, struct browse_column *c, int w
         t.align = c->is_number ? ALIGN_POINT : ALIGN_LEFT;
         int title_w = (int)utf8_width(sv_z(c->title));
         t.ideal = title_w > TITLE_MAX_W ? TITLE_MAX_W : title_w > t.ideal ? title_w : t.ideal;
-        t.priority = c->family == FAMILY_METRICS ? 95 : c->family == FAMILY_PARAMS ? 90 : 40;
+        bool is_param = c->family == FAMILY_PARAMS;
+        t.priority = c->family == FAMILY_METRICS ? 95 : is_param ? 90 : 40;
+        if (is_param && browse_column_is_shown(b, c) && is_same_of_all(b, c)) {
+            t.priority = 85; /* before those that differ, after all else */
+        }
     }
     if (b->sort_id && z_eq(b->sort_id, c->id)) {
         t.priority = 99; /* what it is ordered or filtered by is to be seen */

@@ -197,7 +197,7 @@ void browse_hints(const struct view *v, struct hints *h)
     if (is_narrowed) {
         hint_add(h, CMD_BACK, "clear");
         hint_add(h, CMD_OPEN, "open");
-    } else {
+    } else if (b->rows && b->rows->total) {
         hint_add(h, CMD_FILTER, "filter");
         hint_add(h, CMD_SORT, "order");
     }

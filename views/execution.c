@@ -559,6 +559,9 @@ static void execution_hints(const struct view *v, struct hints *h)
     if (execution_gate(x)) {
         hint_add(h, CMD_APPROVE, "approve");
     }
+    if (state_class(execution_word(x)) == STATE_BAD) {
+        hint_add(h, CMD_WHY, "why");
+    }
     hint_add(h, CMD_METRICS, "charts");
     hint_add(h, CMD_STOP, "stop");
     hint_add(h, CMD_RETRY, "retry");

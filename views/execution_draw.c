@@ -217,9 +217,10 @@ static void bar_of_step(const struct row *step, struct canvas *c, struct rect ro
     struct sv text = sv_z(beside_bar(step));
     if (!step_is_started(step) || from < 0) {
         bool is_waiting = !step_is_started(step);
-        struct sv why = sv_z(row_text(step, FIELD_STEP_why));
-        canvas_fit(c, row.x, row.y, row.w, is_waiting ? ROLE_DIM : ROLE_NORMAL, why, ALIGN_LEFT,
-                   UTF8_CUT_END);
+        const char *why = row_text(step, FIELD_STEP_why);
+        bool is_else = sv_starts(sv_z(why), "else of "); /* of which, the rails show */
+        canvas_fit(c, row.x, row.y, row.w, is_waiting ? ROLE_DIM : ROLE_NORMAL,
+                   is_else ? SV("else") : sv_z(why), ALIGN_LEFT, UTF8_CUT_END);
         return;
     }
     from -= a->zero_ms;
@@ -293,9 +294,12 @@ static void steps_draw(const struct execution *x, struct canvas *c, const struct
 
 /* --- curves --- */
 
-static bool is_validation(const struct series *s)
+/* What was measured on data that the model has not seen comes first; of that, what is minimised. */
+static int metric_rank(const struct series *s)
 {
-    return strstr(s->key, "val") || strstr(s->key, "test");
+    bool is_unseen = strstr(s->key, "val") || strstr(s->key, "test");
+    bool is_loss = strstr(s->key, "loss") != NULL;
+    return (is_unseen ? 0 : 2) + (is_loss ? 0 : 1);
 }
 
 static int metric_draw(const struct series *s, struct canvas *c, struct rect row, int x)
@@ -312,15 +316,14 @@ static int metric_draw(const struct series *s, struct canvas *c, struct rect row
     return canvas_text(c, x, row.y, ROLE_NORMAL | STYLE_BOLD, sv_of(&value)) + METRIC_GAP;
 }
 
-/* What was measured on data that the model has not seen comes first. */
 static void metrics_draw(const struct execution *x, struct canvas *c)
 {
     struct rect row = x->places.metrics;
     int at = row.x;
-    for (int pass = 0; pass < 2 && !rect_is_empty(row); pass++) {
+    for (int rank = 0; rank < 4 && !rect_is_empty(row); rank++) {
         for (size_t i = 0; i < x->series->series_count && at >= 0; i++) {
             const struct series *s = &x->series->series[i];
-            if (is_validation(s) == (pass == 0)) {
+            if (metric_rank(s) == rank) {
                 int next = metric_draw(s, c, row, at);
                 at = next >= 0 ? next : at;
             }

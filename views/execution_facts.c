@@ -199,7 +199,9 @@ void execution_no_log(const struct execution *x, struct str *out)
     if (!step) {
         return;
     }
-    if (z_eq(row_text(step, FIELD_STEP_status), "skipped")) {
+    if (state_class(row_text(step, FIELD_STEP_status)) == STATE_BAD && *why) {
+        str_addf(out, "%s failed: %s", name, why); /* the whole of it: elsewhere it is cut */
+    } else if (z_eq(row_text(step, FIELD_STEP_status), "skipped")) {
         str_addf(out, "%s is not run: %s", name, *why ? why : "its branch was not taken");
     } else if (!step_is_started(step)) {
         str_addf(out, "%s has not started%s%s", name, *why ? ": it waits, " : "", why);

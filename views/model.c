@@ -148,6 +148,11 @@ static void add_proofs(struct model *m)
         (void)add(m, "none", "none", xstrdup("its registration named no metrics"));
     }
     add_proof(m, &a, APPROVAL_METRIC, APPROVAL_METRIC);
+    add_title(m, "Passed", NULL);
+    if (!*row_text(own(m), FIELD_PACKAGE_passed)) {
+        (void)add(m, "no gate", "none", xstrdup("no condition or callback stood before it"));
+    }
+    add_proof(m, &a, APPROVAL_GATE, APPROVAL_GATE);
     add_title(m, "Made from", NULL);
     add_proof(m, &a, APPROVAL_MADE, APPROVAL_CODE);
     approval_release(&a);

@@ -147,6 +147,27 @@ static void columns_are_chosen(void **state)
     fake_free(f);
 }
 
+/* A param that is the same of all rows goes before one that tells them apart; what the filter
+ * names comes first of its family. */
+static void params_that_differ_are_seen(void **state)
+{
+    static const char rows[] =
+        "id | name | status | created | params.a_batch | params.b_lr | params.c_seed | "
+        "metrics.val_auc_of_all | metrics.val_loss_of_all\n"
+        "r1 | proud-heron-118 | FINISHED | 3h | 16 | 0.1 | 7 | 0.91 | 0.2\n"
+        "r2 | quiet-mole-97 | FINISHED | 3h | 16 | 0.2 | 7 | 0.92 | 0.1\n";
+    (void)state;
+    struct fake *f = opened_with(74, 24, KIND_RUN, "churn", rows, NULL);
+    CLEANUP(str_release) struct str titles = STR_INIT;
+    assert_true(fake_shows(f, " B_LR "));
+    assert_false(fake_shows(f, "A_BATCH"));
+    fake_keys(f, "/c_seed:7<Enter>");
+    canvas_row_text(app_canvas(f->app), 1, &titles);
+    size_t seed = sv_find(sv_of(&titles), SV("C_SEED")), lr = sv_find(sv_of(&titles), SV("B_LR"));
+    assert_true(seed < lr && seed != SIZE_MAX);
+    fake_free(f);
+}
+
 static void keys_of_two_families_are_told_apart(void **state)
 {
     (void)state;
@@ -452,6 +473,7 @@ int main(void)
         cmocka_unit_test(a_count_is_that_of_the_text_beside_it),
         cmocka_unit_test(the_order_is_chosen_and_inverted),
         cmocka_unit_test(columns_are_chosen),
+        cmocka_unit_test(params_that_differ_are_seen),
         cmocka_unit_test(keys_of_two_families_are_told_apart),
         cmocka_unit_test(marks_are_compared_wherever_the_list_goes),
         cmocka_unit_test(a_held_list_changes_cells_alone),

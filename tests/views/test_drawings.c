@@ -271,11 +271,12 @@ static const char steps[] =
     "f | register | waiting | RegisterModel | | | 0 | if check-auc holds | | 5 | check-auc "
     "profile | |\n"
     "g | approve | waiting | Callback | | | 0 | if check-auc holds | | 6 | register | |\n"
-    "h | fail-low-auc | waiting | Fail | | | 0 | else | | 7 | check-auc | |\n";
+    "h | fail-low-auc | waiting | Fail | | | 0 | else of check-auc | | 7 | check-auc | |\n";
 static const char curves[] =
-    "train_loss 0.9 0.3224\n"
-    "val_loss 0.9304 0.8304 0.7304 0.6304 0.6304 0.5304 0.5304 0.4304 0.4304 0.4304 0.3304 0.3304\n"
-    "val_auc 0.2812 0.3812 0.4812 0.5812 0.5812 0.6812 0.6812 0.7812 0.7812 0.8812 0.8812 0.8812\n";
+    "train_loss 0.9 0.3224\n" /* by name, as the hub has them */
+    "val_auc 0.2812 0.3812 0.4812 0.5812 0.5812 0.6812 0.6812 0.7812 0.7812 0.8812 0.8812 0.8812\n"
+    "val_loss 0.9304 0.8304 0.7304 0.6304 0.6304 0.5304 0.5304 0.4304 0.4304 0.4304 0.3304 "
+    "0.3304\n";
 static const char log_end[] = "epoch 17/60 train_loss=0.3391 val_loss=0.3519 val_auc=0.8702\n"
                               "epoch 18/60 train_loss=0.3362 val_loss=0.3480 val_auc=0.8724\n"
                               "warning: 3 rows with a negative tenure were dropped\n"

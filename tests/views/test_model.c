@@ -77,7 +77,7 @@ static void what_speaks_for_it_stands_there(void **state)
 {
     /* the golden of 132x43 has each beside the other's */
     static const char *const shown[] = {"ops",
-                                        "check-auc 0.908 >= 0.8",
+                                        "0.908 >= 0.8",
                                         "my churn.csv@91ab44cd",
                                         "22222222",
                                         "changed",

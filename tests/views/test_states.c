@@ -1,4 +1,5 @@
-/* Screens that are told in few words: events and the journal in the five states, at three sizes. */
+/* Screens that are told in few words: events, the journal, bookmarks, evidence, states in time and
+ * lineage in the five states, at three sizes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,6 +24,25 @@ static const char journal[] =
     "id | name | status | object | actor | reason | outcome | created | context\n"
     "2 | approve | done | churn/7 | ops | better than /6 | churn/7 is Approved | 2m | local\n"
     "1 | reject | intent | churn/5 | ci | worse | | 3h | local\n";
+
+static const char bookmarks[] =
+    "id | name | status | line | actor | created | context\n"
+    "good ones | good ones | ready | runs sort=metrics.auc:desc /auc>0.9 | ops | 2d | local\n"
+    "night | night | ready | executions /status:Failed | ci | 9d | local\n";
+static const char evidence[] =
+    "id | name | status | why | target | created\n"
+    "e 1 | train | Failed | exit code 1: out of memory | step:" EXEC "/train | 6s\n"
+    "e 3 | parameter Depth | | 4 → 12 since b7qp02mz5kd1, which Succeeded | "
+    "execution:b7qp02mz5kd1 |\n";
+static const char timeline[] =
+    "id | name | status | since | lasted | why | actor | target | created\n"
+    "t 1 | churn | Executing | 0s | 14s | | ops | execution:" EXEC " | 20s\n"
+    "t 4 | train | Failed | 12s | | exit code 1: out of memory | ops | step:" EXEC "/train | 8s\n";
+static const char lineage[] =
+    "id | name | status | kind | relation | target | created\n"
+    "l 1 | churn | Failed | execution | by ops, from churn.json (this one) | execution:" EXEC
+    " | 20s\n"
+    "l 3 |   train-7 | FAILED | run | trained by train | run:r1 | 16s\n";
 
 enum condition { LOOK_EMPTY, LOOK_LOADING, LOOK_DATA, LOOK_ERROR, LOOK_STALE, LOOKS };
 static const char *const looks[LOOKS] = {"empty", "loading", "data", "error", "stale"};
@@ -83,6 +103,44 @@ static void they_look_the_same_in_every_state(void **state)
     }
 }
 
+/* Lists about one thing, and views that are kept: test_about.c and this have their data. */
+static void lists_look_the_same_in_every_state(void **state)
+{
+    static const struct {
+        const char *name;
+        enum kind kind;
+        const char *parent, *rows;
+        int small_h;
+    } lists[] = {
+        {"bookmarks", KIND_BOOKMARK, NULL, bookmarks, 10},
+        {"why", KIND_EVIDENCE, "execution:" EXEC, evidence, 8},
+        {"timeline", KIND_TIMELINE, "execution:" EXEC, timeline, 8},
+        {"lineage", KIND_LINEAGE, "execution:" EXEC, lineage, 8},
+    };
+    static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 0}};
+    (void)state;
+    for (size_t k = 0; k < ALEN(lists) * ALEN(sizes) * LOOKS; k++) {
+        const int *size = sizes[k / LOOKS % ALEN(sizes)];
+        size_t i = k / LOOKS / ALEN(sizes);
+        int h = size[1] ? size[1] : lists[i].small_h;
+        enum condition how = (enum condition)(k % LOOKS);
+        struct err e = ERR_INIT;
+        if (how == LOOK_DATA && lists[i].kind != KIND_BOOKMARK) {
+            continue; /* test_about.c has it, by the key that opens it */
+        }
+        CLEANUP(mem_free_ptr)
+        char *name = xasprintf("%s-%s-%dx%d", lists[i].name, looks[how], size[0], h);
+        struct fake *f = fake_new(size[0], h, false);
+        lay(f, lists[i].kind, lists[i].parent, lists[i].rows, how);
+        fake_open(f, &home_view, NULL);
+        assert_true(views_browse(f->app, lists[i].kind, lists[i].parent, NULL, &e));
+        fake_settle(f);
+        spoil(f, lists[i].kind, lists[i].parent, how);
+        fake_golden(f, name);
+        fake_free(f);
+    }
+}
+
 static void nothing_is_drawn_outside(void **state)
 {
     (void)state;
@@ -96,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(they_look_the_same_in_every_state),
+        cmocka_unit_test(lists_look_the_same_in_every_state),
         cmocka_unit_test(nothing_is_drawn_outside),
     };
     (void)utf8_init_locale();

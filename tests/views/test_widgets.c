@@ -222,6 +222,32 @@ static void sparks_bars_gauges_tabs(void **state)
     canvas_release(&c);
 }
 
+/* One way to write a time, whatever a tick is: none is "250s" beside "5m". */
+static void ticks_are_durations(void **state)
+{
+    static const struct {
+        int64_t span_ms;
+        const char *titles;
+    } rows[] = {
+        {30000, "0s        10s       20s       30s"},
+        {70000, "0s        20s       40s       1m"},
+        {190000, "0s        50s       1m40s     2m30s"},
+        {2000000, "0s        8m20s     16m40s    25m"},
+        {40000000, "0s        2h46m     5h33m     8h20m"},
+        {4000000000, "0s        11d13h    23d03h    34d17h"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(rows); i++) {
+        CLEANUP(str_release) struct str s = STR_INIT;
+        struct canvas c;
+        canvas_init(&c, 40, 1, false);
+        bar_titles(&c, canvas_area(&c), bar_scale(rows[i].span_ms, 40));
+        canvas_row_text(&c, 0, &s);
+        assert_string_equal(s.p, rows[i].titles);
+        canvas_release(&c);
+    }
+}
+
 static void a_menu_ranks_what_is_meant(void **state)
 {
     (void)state;
@@ -335,6 +361,7 @@ int main(void)
         cmocka_unit_test(axes_have_round_numbers_of_their_kind),
         cmocka_unit_test(charts_of_nothing_and_of_nonsense),
         cmocka_unit_test(sparks_bars_gauges_tabs),
+        cmocka_unit_test(ticks_are_durations),
         cmocka_unit_test(a_menu_ranks_what_is_meant),
         cmocka_unit_test(a_line_is_edited),
         cmocka_unit_test(a_log_follows_pauses_and_is_searched),

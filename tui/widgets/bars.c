@@ -20,16 +20,22 @@ struct bar_scale bar_scale(int64_t span_ms, int w)
     }
 }
 
-/* 0s 10s 2m 1h30m: short, as a tick. */
+/* 0s 50s 1m40s 2m 2h46m 1d: as a duration, without what is 0. */
 static void tick_label(struct str *out, int64_t ms)
 {
+    static const struct {
+        int64_t s;
+        char unit;
+    } units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
     int64_t s = ms / 1000;
-    if (s < 120 || s % 60) {
-        str_addf(out, "%llds", (long long)s);
-    } else if (s < 7200 || s % 3600) {
-        str_addf(out, "%lldm", (long long)(s / 60));
-    } else {
-        str_addf(out, "%lldh", (long long)(s / 3600));
+    size_t i = 0;
+    while (i + 1 < ALEN(units) && s < units[i].s) {
+        i++;
+    }
+    str_addf(out, "%lld%c", (long long)(s / units[i].s), units[i].unit);
+    s %= units[i].s;
+    if (i + 1 < ALEN(units) && s >= units[i + 1].s) {
+        str_addf(out, "%02lld%c", (long long)(s / units[i + 1].s), units[i + 1].unit);
     }
 }
 

@@ -76,15 +76,27 @@ static size_t victim(const struct table *t, const struct plan *p)
     return best;
 }
 
+/* The widest column that can give a cell away, of equal ones the last. */
+static size_t widest(const struct table *t, const struct plan *p)
+{
+    size_t best = SIZE_MAX;
+    for (size_t i = t->column_count; i-- > 0;) {
+        int min = t->columns[i].min > 0 ? t->columns[i].min : 1;
+        bool can_give = t->columns[i].weight > 0 && p->w[i] > min;
+        if (can_give && (best == SIZE_MAX || p->w[i] > p->w[best])) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Takes `over` cells from the columns with a weight, a cell at a time; what is left is returned. */
 static int shrink(const struct table *t, struct plan *p, int over)
 {
-    for (size_t i = t->column_count; i-- > 0 && over > 0;) {
-        int spare = p->w[i] - (t->columns[i].min > 0 ? t->columns[i].min : 1);
-        if (p->w[i] > 0 && t->columns[i].weight > 0 && spare > 0) {
-            int cut = spare < over ? spare : over;
-            p->w[i] -= cut;
-            over -= cut;
-        }
+    size_t col;
+    while (over > 0 && (col = widest(t, p)) != SIZE_MAX) {
+        p->w[col]--;
+        over--;
     }
     return over;
 }
@@ -169,6 +181,9 @@ static void plan_init(const struct table *t, struct plan *p, struct rect area)
         }
         p->w[col] = 0;
         p->is_cut_right = true;
+        for (size_t i = 0; i < t->column_count; i++) { /* the room it had is shared anew */
+            p->w[i] = p->w[i] > 0 ? wish(t, i) : 0;
+        }
     }
     uncut(t, p, room - cut_width(t, p));
     if (!grow(t, p, room - cut_width(t, p), false) && p->is_cut_right) {
