@@ -236,23 +236,32 @@ static struct table_column field_look(const struct browse *b, const struct brows
     return t;
 }
 
+static struct table_column named_look(const struct browse *b, struct browse_column *c)
+{
+    struct table_column t = {.min = 1, .ideal = VALUE_MAX_W, .priority = 40};
+    bool is_shown = browse_column_is_shown(b, c);
+    int title_w = (int)utf8_width(sv_z(c->title));
+    c->is_number = is_shown && all_numbers(b, c);
+    t.align = c->is_number ? ALIGN_POINT : ALIGN_LEFT;
+    t.ideal = title_w > TITLE_MAX_W ? TITLE_MAX_W : title_w > t.ideal ? title_w : t.ideal;
+    if (c->family == FAMILY_METRICS) {
+        t.priority = 95;
+    } else if (c->family == FAMILY_PARAMS) {
+        /* one that is the same of all goes before those that differ, after all else */
+        t.priority = is_shown && is_same_of_all(b, c) ? 85 : 90;
+    }
+    return t;
+}
+
 static struct table_column look(struct browse *b, struct browse_column *c, int w)
 {
-    struct table_column t = {.min = 1, .ideal = VALUE_MAX_W, .priority = 92};
+    struct table_column t;
     if (c->source == BROWSE_FIELD) {
         t = field_look(b, c, w);
     } else if (c->source == BROWSE_SPARK) {
         t = (struct table_column){.min = BROWSE_SPARK_W, .priority = 65, .flags = TABLE_CUSTOM};
     } else {
-        c->is_number = browse_column_is_shown(b, c) && all_numbers(b, c);
-        t.align = c->is_number ? ALIGN_POINT : ALIGN_LEFT;
-        int title_w = (int)utf8_width(sv_z(c->title));
-        t.ideal = title_w > TITLE_MAX_W ? TITLE_MAX_W : title_w > t.ideal ? title_w : t.ideal;
-        bool is_param = c->family == FAMILY_PARAMS;
-        t.priority = c->family == FAMILY_METRICS ? 95 : is_param ? 90 : 40;
-        if (is_param && browse_column_is_shown(b, c) && is_same_of_all(b, c)) {
-            t.priority = 85; /* before those that differ, after all else */
-        }
+        t = named_look(b, c);
     }
     if (b->sort_id && z_eq(b->sort_id, c->id)) {
         t.priority = 99; /* what it is ordered or filtered by is to be seen */

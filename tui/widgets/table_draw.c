@@ -129,7 +129,8 @@ static void uncut(const struct table *t, struct plan *p, int room)
 {
     int spare = room - total(t, p);
     for (size_t i = 0; i < t->column_count && spare > 0; i++) {
-        bool is_text = t->columns[i].align == ALIGN_LEFT;
+        bool can_spill = t->columns[i].flags & TABLE_SPILL;
+        bool is_text = t->columns[i].align == ALIGN_LEFT && !can_spill;
         int lacks = is_text ? t->widths[i].content - p->w[i] : 0;
         int part = p->w[i] == 0 || lacks <= 0 ? 0 : lacks < spare ? lacks : spare;
         p->w[i] += part;
