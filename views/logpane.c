@@ -538,12 +538,11 @@ void logpane_status(const struct logpane *p, struct status *st)
 {
     const struct log_lines *log = lines_of(p);
     text_status(&p->text, st);
-    st->matched = 0; /* of the lines that are here: the others were not looked at */
-    st->total = 0;
-    for (size_t i = 0; log && i < log->n; i++) {
-        bool is_shown = log->first + i >= p->base;
-        st->total += is_shown;
-        st->matched += st->is_filtered && is_shown &&
+    st->matched = 0; /* is known where all lines are here */
+    st->total = p->text.count;
+    st->is_counting = !has_all(p);
+    for (size_t i = 0; log && st->is_filtered && i < log->n; i++) {
+        st->matched += log->first + i >= p->base &&
                        text_matches(&p->text, line_at(p, log->first + i - p->base));
     }
 }

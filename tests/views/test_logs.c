@@ -185,6 +185,7 @@ static void what_is_beyond_the_window_is_asked_for(void **state)
     assert_true(r->is_backward);
     fake_reply(f, 0, true, NULL, 779999);
     assert_true(fake_shows(f, "line 779999"));
+    assert_true(fake_shows(f, "/line 77 (…/3000000)")); /* how many match was not counted */
     fake_keys(f, "}");
     assert_int_equal(fake_request(f, 1)->type, REQ_LOG_FIND);
     assert_int_equal(fake_request(f, 1)->at, 780000);
