@@ -8,15 +8,29 @@ static bool is_loading(const struct view *v)
     return v && v->ops->is_loading && v->ops->is_loading(v);
 }
 
+static bool is_of(const enum cmd *cmds, size_t n, enum cmd cmd)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (cmds[i] == cmd) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_move(enum cmd cmd)
 {
     static const enum cmd moves[] = {CMD_UP,      CMD_DOWN,      CMD_PAGE_UP, CMD_PAGE_DOWN,
-                                     CMD_HALF_UP, CMD_HALF_DOWN, CMD_TOP,     CMD_BOTTOM};
-    bool is_one = false;
-    for (size_t i = 0; i < ALEN(moves); i++) {
-        is_one |= moves[i] == cmd;
-    }
-    return is_one;
+                                     CMD_HALF_UP, CMD_HALF_DOWN, CMD_TOP,     CMD_BOTTOM,
+                                     CMD_LEFT,    CMD_RIGHT};
+    return is_of(moves, ALEN(moves), cmd);
+}
+
+/* No moves, and yet about what is selected. */
+static bool is_choice(enum cmd cmd)
+{
+    static const enum cmd choices[] = {CMD_NEXT_PANE, CMD_PREV_PANE, CMD_TAB, CMD_INSPECT};
+    return is_of(choices, ALEN(choices), cmd);
 }
 
 /* About the selected row, and nothing is changed by it: what writes is never done unseen. */
@@ -24,7 +38,7 @@ static bool can_wait(const struct app *app, const struct view *v, enum cmd cmd)
 {
     unsigned flags = cmd_info(cmd)->flags;
     bool is_of_row = flags & CMD_NEEDS_SELECTION && !(flags & CMD_WRITES);
-    return (is_move(cmd) || is_of_row) && !app_reason(app, v, cmd);
+    return (is_move(cmd) || is_choice(cmd) || is_of_row) && !app_reason(app, v, cmd);
 }
 
 void app_ahead_drop(struct app *app)

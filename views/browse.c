@@ -534,8 +534,7 @@ static enum handled browse_command(struct view *v, enum cmd cmd, const struct cm
 static bool browse_is_loading(const struct view *v)
 {
     const struct browse *b = browse_of(v);
-    const char *theirs = b->rows && b->rows->filter ? b->rows->filter : "";
-    return (!b->rows || !z_eq(theirs, b->filter)) && !b->err.code && !b->filter_err.code;
+    return !browse_is_answered(b) && !b->err.code && !b->filter_err.code;
 }
 
 static unsigned browse_contexts(const struct view *v)

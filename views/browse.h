@@ -91,7 +91,8 @@ extern const struct table_source browse_table_source;
 /* --- browse_rows.c --- */
 const struct row *browse_row(const struct browse *b, size_t place); /* NULL: not loaded */
 const struct row *browse_selected(const struct browse *b);
-void browse_ask(struct browse *b); /* filter, order or window changed */
+bool browse_is_answered(const struct browse *b); /* these are the rows that were asked for */
+void browse_ask(struct browse *b);               /* filter, order or window changed */
 void browse_take(struct browse *b, struct snapshot *s);
 void browse_adopt(struct browse *b); /* what waited becomes what is shown */
 void browse_window(struct browse *b);

@@ -50,6 +50,14 @@ static char *sort_text(const struct browse *b)
     return b->sort_id ? xasprintf("%s:%s", b->sort_id, b->sort_dir < 0 ? "desc" : "asc") : NULL;
 }
 
+bool browse_is_answered(const struct browse *b)
+{
+    CLEANUP(mem_free_ptr) char *sort = sort_text(b);
+    const char *theirs = b->rows && b->rows->filter ? b->rows->filter : "";
+    const char *order = b->rows && b->rows->sort ? b->rows->sort : "";
+    return b->rows && z_eq(theirs, b->filter) && z_eq(order, sort ? sort : "");
+}
+
 void browse_ask(struct browse *b)
 {
     CLEANUP(mem_free_ptr) char *sort = sort_text(b);

@@ -632,6 +632,17 @@ static bool charts_export(const struct view *v, struct sv format, struct str *ou
     return true;
 }
 
+/* The runs, and then the curves in sight. */
+static bool charts_is_loading(const struct view *v)
+{
+    const struct charts *c = charts_of(v);
+    bool is_loading = !c->rows || (c->runs.n && c->shown.n && c->curves.n == 0);
+    for (size_t i = 0; i < c->curves.n; i++) {
+        is_loading |= !c->curves.at[i].snapshot;
+    }
+    return is_loading && !c->err.code;
+}
+
 const struct view_ops charts_view = {
     .name = "charts",
     .title = "Charts",
@@ -643,6 +654,7 @@ const struct view_ops charts_view = {
     .command = charts_command,
     .can = charts_can,
     .layout = charts_layout,
+    .is_loading = charts_is_loading,
     .draw = charts_draw,
     .crumbs = charts_crumbs,
     .connection = charts_connection,

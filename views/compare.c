@@ -404,6 +404,12 @@ static bool compare_export(const struct view *v, struct sv format, struct str *o
     return true;
 }
 
+static bool compare_is_loading(const struct view *v)
+{
+    const struct comparison *c = comparison_of(v);
+    return !c->has_compare && !c->err.code;
+}
+
 const struct view_ops compare_view = {
     .name = "compare",
     .title = "A comparison",
@@ -416,6 +422,7 @@ const struct view_ops compare_view = {
     .command = compare_command,
     .can = compare_can,
     .layout = comparison_layout,
+    .is_loading = compare_is_loading,
     .draw = comparison_draw,
     .crumbs = comparison_crumbs,
     .connection = comparison_connection,

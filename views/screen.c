@@ -9,6 +9,7 @@
 #include "core/base/os.h"
 #include "core/base/path.h"
 #include "core/base/utf8.h"
+#include "views/browse.h"
 #include "views/env.h"
 #include "views/palette.h"
 #include "views/reasons.h"
@@ -116,24 +117,34 @@ static void bookmark(struct screen *s, struct app *app, const struct cmd_arg *a)
     }
 }
 
-static enum handled command(void *arg, struct app *app, enum cmd cmd, const struct cmd_arg *a)
+/* A list of the root's; where it is in front already, that is said. */
+static void open_list(struct app *app, enum kind kind, const char *here)
 {
     struct err e = ERR_INIT;
-    if (cmd == CMD_JOURNAL) {
-        if (!views_browse(app, KIND_JOURNAL, NULL, NULL, &e)) {
-            app_error(app, &e);
-        }
-        return HANDLED;
-    }
-    if (cmd == CMD_BOOKMARKS && !views_browse(app, KIND_BOOKMARK, NULL, NULL, &e)) {
+    const struct view *v = app_top(app);
+    bool is_list = v && (v->ops == &browse_view || v->ops == &journal_view);
+    if (is_list && browse_of(v)->kind == kind && !*browse_of(v)->filter) {
+        app_toast(app, TOAST_INFO, "%s", here);
+    } else if (!views_browse(app, kind, NULL, NULL, &e)) {
         app_error(app, &e);
-    } else if (cmd == CMD_BOOKMARK) {
-        bookmark(arg, app, a);
     }
-    if (cmd == CMD_BOOKMARK || cmd == CMD_BOOKMARKS) {
+}
+
+static enum handled command(void *arg, struct app *app, enum cmd cmd, const struct cmd_arg *a)
+{
+    switch ((int)cmd) {
+    case CMD_JOURNAL:
+        open_list(app, KIND_JOURNAL, "this is the journal");
         return HANDLED;
+    case CMD_BOOKMARKS:
+        open_list(app, KIND_BOOKMARK, "these are the views that were kept");
+        return HANDLED;
+    case CMD_BOOKMARK:
+        bookmark(arg, app, a);
+        return HANDLED;
+    default:
+        return PASS;
     }
-    return PASS;
 }
 
 static void copy(void *arg, struct sv text)

@@ -55,27 +55,32 @@ static const char churn[] =
     "'SupportedContentTypes':['text/csv'],'SupportedResponseMIMETypes':['text/csv']}}}],"
     "'ElseSteps':[{'Name':'too-bad','Type':'Fail','Arguments':{'ErrorMessage':'loss'}}]}}]}";
 
-#define JOB(name, more, environment)                                                               \
+#define JOB(name, more, environment, command)                                                      \
     "{'Name':'" name "','Type':'Processing'," more "'Arguments':{'ProcessingResources':{"          \
     "'ClusterConfig':{'InstanceType':'local','InstanceCount':1,'VolumeSizeInGB':1}},"              \
     "'Environment':{" environment "},'AppSpecification':{'ImageUri':'none','ContainerEntrypoint':" \
-    "['/bin/sh','-c','echo $DEPTH']}}}"
+    "['/bin/sh','-c','" command "']}}}"
+#define CACHED "'CacheConfig':{'Enabled':true,'ExpireAfter':'P1D'},"
+#define DEPTH  "'DEPTH':{'Std:Join':{'On':'','Values':[{'Get':'Parameters.Depth'}]}}"
+#define GROW   JOB("grow", CACHED, "'DEPTH':'none'", "echo $DEPTH")
+#define LEAF   JOB("leaf", CACHED "'DependsOn':['grow'],", DEPTH, "echo $DEPTH")
+#define DEEP   JOB("deep", "", "'DEPTH':'deep'", "echo $DEPTH")
 
 static const char depth[] =
     "{'Version':'2020-12-01','Parameters':[{'Name':'Depth','Type':'Integer','DefaultValue':4},"
     "{'Name':'Kind','Type':'String','DefaultValue':'oak','EnumValues':['oak','elm']}],'Steps':"
-    "[" JOB(
-        "grow", "'CacheConfig':{'Enabled':true,'ExpireAfter':'P1D'},",
-        "'DEPTH':'none'") "," JOB("leaf",
-                                  "'CacheConfig':{'Enabled':true,'ExpireAfter':'P1D'},'DependsOn':["
-                                  "'grow'],",
-                                  "'DEPTH':{'Std:Join':{'On':'','Values':[{'Get':'Parameters.Depth'"
-                                  "}]}}") ","
-                                          "{'Name':'is-deep','Type':'Condition','DependsOn':['leaf'"
-                                          "],'Arguments':{'Conditions':[{'Type':"
-                                          "'GreaterThan','LeftValue':{'Get':'Parameters.Depth'},'"
-                                          "RightValue':5}],'IfSteps':[" JOB(
-                                              "deep", "", "'DEPTH':'deep'") "],'ElseSteps':[]}}]}";
+    "[" GROW "," LEAF ",{'Name':'is-deep','Type':'Condition','DependsOn':['leaf'],'Arguments':{"
+    "'Conditions':[{'Type':'GreaterThan','LeftValue':{'Get':'Parameters.Depth'},'RightValue':5}],"
+    "'IfSteps':[" DEEP "],'ElseSteps':[]}}]}";
+
+#define FEATURES JOB("features", "", "", "echo 120 rows read")
+#define BAD_JOIN                                                                                   \
+    JOB("join", "'DependsOn':['features'],", "",                                                   \
+        "echo joining; echo KeyError: customer_id is missing; exit 3")
+#define PUBLISH JOB("publish", "'DependsOn':['join'],", "", "true")
+
+static const char failure[] =
+    "{'Version':'2020-12-01','Steps':[" FEATURES "," BAD_JOIN "," PUBLISH "]}";
 
 /* --- laying down --- */
 
@@ -147,6 +152,33 @@ struct world story_of_depth(void)
     struct world w = started("depth.json", depth);
     story_command(&w, (const char *const[]){"watch", w.execution, NULL}, NULL);
     return w;
+}
+
+struct world story_of_failure(void)
+{
+    int status = -1;
+    struct world w = started("nightly.json", failure);
+    struct pty *p = story_spawn(&w, "dumb", "C", (const char *const[]){"watch", w.execution, NULL});
+    assert_true(pty_wait_exit(p, STORY_MS, &status)); /* 1: it failed */
+    pty_free(p);
+    return w;
+}
+
+void story_add_runs(const struct world *w, int n)
+{
+    int status = -1;
+    const char *named = getenv("MLW_MKRUNS");
+    CLEANUP(mem_free_ptr) char *build = path_dir(w->bin);
+    CLEANUP(mem_free_ptr) char *beside = path_join(build, "../tests/mkruns");
+    CLEANUP(mem_free_ptr) char *number = xasprintf("%d", n);
+    struct pty *p =
+        pty_spawn((const char *const[]){named ? named : beside, w->dir, number, "7", NULL}, NULL);
+    assert_true(pty_wait_exit(p, STORY_MS, &status));
+    if (status != 0) {
+        pty_dump(p); /* older than the store's version: `make build/tests/mkruns` */
+    }
+    assert_int_equal(status, 0);
+    pty_free(p);
 }
 
 void story_open(const struct world *w, enum story_gate gate)
@@ -250,6 +282,26 @@ struct json *story_json(const struct world *w, const char *const *args)
 }
 
 /* --- the screen --- */
+
+struct pty *story_look(const struct world *w)
+{
+    struct pty *p = story_spawn(w, "xterm-256color", "C.UTF-8", NULL);
+    story_text(p, "Contexts");
+    return p;
+}
+
+size_t story_filter(const struct world *w, struct pty *p, const char *text, int total)
+{
+    CLEANUP(json_free_ptr)
+    struct json *rows =
+        story_json(w, (const char *const[]){"ls", "runs", "--filter", text, "-o", "json", NULL});
+    size_t matched = json_size(rows);
+    CLEANUP(mem_free_ptr) char *line = xasprintf("/%s<Enter>", text);
+    CLEANUP(mem_free_ptr) char *chip = xasprintf("/%s (%zu/%d)", text, matched, total);
+    story_keys(p, line);
+    assert_true(pty_wait_row(p, pty_rows(p) - 1, chip, STORY_MS));
+    return matched;
+}
 
 void story_keys(struct pty *p, const char *names)
 {

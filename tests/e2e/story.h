@@ -30,6 +30,11 @@ struct world story_of_churn(void);
 /* grow (cached) → leaf (cached, Depth 4 in its environment) → deep, if Depth is more than 5;
  * started once, and ended. */
 struct world story_of_depth(void);
+/* features → join, which fails with a word on its log → publish; started once, and ended. */
+struct world story_of_failure(void);
+/* Add so many local runs, run-00000 the oldest: the program that lays them down is named by
+ * MLW_MKRUNS, or stands in the release build. */
+void story_add_runs(const struct world *w, int n);
 void story_open(const struct world *w, enum story_gate gate); /* one line through it */
 void story_stop(const struct world *w);                       /* and wait until it has ended */
 void story_release(struct world *w);
@@ -44,6 +49,11 @@ struct pty *story_spawn_in(const struct world *w, const char *term, const char *
 void story_command(const struct world *w, const char *const *args, char **ret);
 /* What a command with `-o json` prints; the caller's. */
 struct json *story_json(const struct world *w, const char *const *args);
+
+/* The screen at home, on an xterm. */
+struct pty *story_look(const struct world *w);
+/* Filter the list in front, and wait for as many of `total` as the command line finds; how many. */
+size_t story_filter(const struct world *w, struct pty *p, const char *text, int total);
 
 /* Send, and wait until the frame after it is on the screen. */
 void story_keys(struct pty *p, const char *names);

@@ -16,57 +16,22 @@
 
 enum { RUNS = 1234, SILENT_MS = 1500, STORM = 200 };
 
-/* --- many runs --- */
-
-/* The program that lays down many runs is named, or stands in the release build. */
 static struct world of_runs(void)
 {
-    int status = -1;
     struct world w = story_empty();
-    const char *named = getenv("MLW_MKRUNS");
-    CLEANUP(mem_free_ptr) char *build = path_dir(w.bin);
-    CLEANUP(mem_free_ptr) char *beside = path_join(build, "../tests/mkruns");
-    CLEANUP(mem_free_ptr) char *n = xasprintf("%d", RUNS);
-    struct pty *p =
-        pty_spawn((const char *const[]){named ? named : beside, w.dir, n, "7", NULL}, NULL);
-    assert_true(pty_wait_exit(p, STORY_MS, &status));
-    if (status != 0) {
-        pty_dump(p); /* older than the store's version: `make build/tests/mkruns` */
-    }
-    assert_int_equal(status, 0);
-    pty_free(p);
+    story_add_runs(&w, RUNS);
     return w;
-}
-
-static struct pty *look(const struct world *w)
-{
-    struct pty *p = story_spawn(w, "xterm-256color", "C.UTF-8", NULL);
-    story_text(p, "Contexts");
-    return p;
-}
-
-/* Filter the runs, and wait for as many as the command line finds. */
-static size_t filter(const struct world *w, struct pty *p, const char *text)
-{
-    CLEANUP(json_free_ptr)
-    struct json *rows =
-        story_json(w, (const char *const[]){"ls", "runs", "--filter", text, "-o", "json", NULL});
-    size_t matched = json_size(rows);
-    CLEANUP(mem_free_ptr) char *line = xasprintf("/%s<Enter>", text);
-    CLEANUP(mem_free_ptr) char *chip = xasprintf("/%s (%zu/%d)", text, matched, RUNS);
-    story_keys(p, line);
-    assert_true(pty_wait_row(p, 23, chip, STORY_MS));
-    return matched;
 }
 
 static void a_chip_has_plain_digits(void **state)
 {
     (void)state;
     struct world w = of_runs();
-    struct pty *p = look(&w);
+    struct pty *p = story_look(&w);
     story_keys(p, ":runs<Enter>");
     story_text(p, "run-01233");
-    assert_in_range(filter(&w, p, "auc>0.1"), 1000, RUNS - 1); /* four digits, and not all */
+    assert_in_range(story_filter(&w, p, "auc>0.1", RUNS), 1000,
+                    RUNS - 1); /* four digits, and not all */
     story_keys(p, "<Esc>");
     assert_true(pty_wait_gone(p, "auc>0.1", STORY_MS));
     pty_free(p);
@@ -108,7 +73,7 @@ static void redraw_changes_nothing(void **state)
 {
     (void)state;
     struct world w = of_runs();
-    struct pty *p = look(&w);
+    struct pty *p = story_look(&w);
     for (size_t i = 0; i < ALEN(places); i++) {
         story_keys(p, places[i].keys);
         story_text(p, places[i].text);
@@ -129,7 +94,7 @@ static void too_small_is_one_line(void **state)
 {
     (void)state;
     struct world w = story_of_review();
-    struct pty *p = look(&w);
+    struct pty *p = story_look(&w);
     story_keys(p, ":executions<Enter>");
     story_text(p, w.execution);
     pty_resize(p, 5, 30);
@@ -152,7 +117,7 @@ static void a_storm_of_sizes_ends_right(void **state)
 {
     (void)state;
     struct world w = of_runs();
-    struct pty *p = look(&w);
+    struct pty *p = story_look(&w);
     story_keys(p, ":runs<Enter>");
     story_text(p, "run-01233");
     pty_settle(p, 100);
@@ -184,7 +149,7 @@ static void nothing_ticks_on_an_idle_screen(void **state)
 {
     (void)state;
     struct world w = story_of_churn();
-    struct pty *p = look(&w);
+    struct pty *p = story_look(&w);
     story_open(&w, GATE_PREPARE);
     for (int i = 0; i < 3; i++) {
         story_open(&w, GATE_TRAIN);
@@ -244,14 +209,14 @@ static void the_cursor_stands_on_the_selected_row(void **state)
 {
     (void)state;
     struct world w = of_runs(), churn = story_of_churn();
-    struct pty *p = look(&w);
+    struct pty *p = story_look(&w);
     story_keys(p, ":runs<Enter>");
     story_text(p, "run-01233");
     moves_with_it(p);
-    assert_true(filter(&w, p, "auc>0.5") > 50);
+    assert_true(story_filter(&w, p, "auc>0.5", RUNS) > 50);
     moves_with_it(p);
     pty_free(p);
-    p = look(&churn);
+    p = story_look(&churn);
     story_text(p, "Running 1");
     moves_with_it(p);
     story_keys(p, "g<Enter>");

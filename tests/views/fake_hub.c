@@ -137,6 +137,7 @@ static void serve(struct hub *hub, const struct sub *sub)
         if (fits(t, &sub->q)) {
             if (t->type == QUERY_ROWS) {
                 t->snapshot->filter = arena_z(&t->snapshot->arena, sub->q.filter);
+                t->snapshot->sort = arena_z(&t->snapshot->arena, sub->q.sort);
             }
             event_push(hub, sub->id, answer(t, &sub->q));
             return;

@@ -294,6 +294,21 @@ static void keys_typed_ahead_wait_for_the_filter(void **state)
     fake_free(f);
 }
 
+/* The first row is that of the order that was asked for. */
+static void keys_typed_ahead_wait_for_the_order(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_behind(f, true);
+    fake_keys(f, "Gometrics.auc<Enter>g<Enter>");
+    assert_ptr_equal(app_top(f->app)->ops, &browse_view);
+    fake_behind(f, false);
+    fake_settle(f);
+    assert_ptr_equal(app_top(f->app)->ops, &run_view);
+    assert_true(fake_shows(f, "r118"));
+    fake_free(f);
+}
+
 static void what_waits_is_forgotten(void **state)
 {
     static const char *const ways[] = {"<Esc>", "q", "[", ""};
@@ -482,6 +497,7 @@ int main(void)
         cmocka_unit_test(loading_is_counted),
         cmocka_unit_test(keys_typed_ahead_wait_for_the_rows),
         cmocka_unit_test(keys_typed_ahead_wait_for_the_filter),
+        cmocka_unit_test(keys_typed_ahead_wait_for_the_order),
         cmocka_unit_test(what_waits_is_forgotten),
         cmocka_unit_test(every_kind_has_a_list),
         cmocka_unit_test(every_key_has_an_answer),
