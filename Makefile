@@ -10,7 +10,7 @@ BINDIR  ?= $(PREFIX)/bin
 LIBEXEC ?= $(PREFIX)/libexec/mlw
 MANDIR  ?= $(PREFIX)/share/man
 
-PKGS    := ncursesw libuv sqlite3 libpcre2-8 libcjson inih
+PKGS    := ncursesw libuv sqlite3 libpcre2-8 libcjson inih yaml-0.1
 
 CC       ?= gcc
 CPPFLAGS += -I. -D_GNU_SOURCE -DMLW_LIBEXEC='"$(LIBEXEC)"'

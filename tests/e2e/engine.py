@@ -199,7 +199,8 @@ class Space:
         self.base = base
         self.dir = os.path.join(base, "work")
         self.mlw = os.path.join(self.dir, ".mlw")
-        self.env = dict(os.environ, LC_ALL="C.UTF-8", XDG_DATA_HOME=base, **environment)
+        self.env = dict(os.environ, LC_ALL="C.UTF-8", XDG_DATA_HOME=base,
+                        XDG_CACHE_HOME=os.path.join(base, "cache"), **environment)
         self.env.pop("MLW_WORKSPACE", None)
         os.makedirs(self.dir)
         self.call("init")

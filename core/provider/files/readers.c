@@ -3,6 +3,7 @@
 
 /* Files first, then folders by their layout; TensorBoard takes any folder with event files. */
 const struct reader *const readers[] = {
+    &mlruns_reader,
     NULL,
 };
 

@@ -10,7 +10,7 @@
 #include "core/provider/files/reader.h"
 
 /* A transaction goes on over several slices: the state is saved once for all that they read. */
-enum { COMMIT_US = 100000, READ_SLICE_US = 50000 };
+enum { COMMIT_MS = 100, READ_SLICE_US = 50000 };
 
 struct source {
     struct store *st;
@@ -20,7 +20,7 @@ struct source {
     int64_t id, commits;
     struct reader_sink sink;
     bool is_in_transaction;
-    int64_t begun_us;
+    int64_t begun_ms;
     struct err damage_err; /* of damaged and afresh, which cannot fail for a reader */
     /* the run and the metric that were written last: points come in long rows of one */
     char *run_uid;
@@ -249,7 +249,7 @@ static bool begin(struct source *s, struct err *e)
         return false;
     }
     s->is_in_transaction = true;
-    s->begun_us = clock_mono_us();
+    s->begun_ms = clock_mono_ms();
     return begin_reader(s, e);
 }
 
@@ -316,7 +316,7 @@ static bool step(struct source *s, int64_t deadline_us, bool *ret_more, struct e
         *e = s->damage_err;
         return false;
     }
-    bool is_due = !*ret_more || clock_mono_us() - s->begun_us >= COMMIT_US;
+    bool is_due = !*ret_more || clock_mono_ms() - s->begun_ms >= COMMIT_MS;
     return !is_due || commit(s, e);
 }
 
