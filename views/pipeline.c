@@ -470,7 +470,9 @@ static void pipeline_hints(const struct view *v, struct hints *h)
     hint_add(h, CMD_OPEN, x->in_steps ? "all of it" : has_choices ? "choose" : "edit");
     hint_add(h, CMD_RUN, "run");
     hint_add(h, CMD_EVENTS, "executions");
-    hint_add(h, CMD_NEXT_PANE, x->in_steps ? "parameters" : "steps");
+    if (x->form.fields.n && x->steps.n) {
+        hint_add(h, CMD_NEXT_PANE, x->in_steps ? "parameters" : "steps");
+    }
     hint_add(h, CMD_WHY, "plan");
 }
 

@@ -208,7 +208,7 @@ void pipeline_fill_steps(struct pipeline *x)
         vec_push(&x->steps, s);
     }
     x->step = x->step < x->steps.n ? x->step : x->steps.n ? x->steps.n - 1 : 0;
-    x->in_steps = x->in_steps && x->steps.n;
+    x->in_steps = (x->in_steps || !x->form.fields.n) && x->steps.n; /* what there is to be on */
     build_rails(x);
 }
 

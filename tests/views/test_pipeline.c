@@ -285,6 +285,21 @@ static void a_new_document_keeps_what_was_changed(void **state)
     fake_free(f);
 }
 
+/* Then the cursor is on the first step, and there is no other pane to go to. */
+static void without_parameters_a_step_is_selected(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"PipelineName\":\"churn\",\"Mlw\":{\"Problem\":null,"
+                               "\"Parameters\":[]," STEPS "}}";
+    struct fake *f = fake_new(80, 24, false);
+    fake_open(f, &pipeline_view, "churn");
+    fake_doc(f, KIND_PIPELINE, "churn", text);
+    fake_settle(f);
+    assert_true(fake_shows(f, "Enter all of it"));
+    assert_false(fake_shows(f, "Tab"));
+    fake_free(f);
+}
+
 /* --- starting --- */
 
 static void a_start_names_what_is_changed(void **state)
@@ -376,6 +391,7 @@ int main(void)
         cmocka_unit_test(enum_values_are_chosen_from_a_list),
         cmocka_unit_test(a_newer_question_cancels_the_older),
         cmocka_unit_test(a_new_document_keeps_what_was_changed),
+        cmocka_unit_test(without_parameters_a_step_is_selected),
         cmocka_unit_test(a_start_names_what_is_changed),
         cmocka_unit_test(an_execution_fills_it),
         cmocka_unit_test(its_executions_are_a_key_away),
