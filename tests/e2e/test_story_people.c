@@ -221,7 +221,7 @@ static void a_job_is_stopped(void **state)
 static void why_is_found(const struct world *w, struct pty *p)
 {
     story_row(p, "nightly", "Failed");
-    story_text(p, "step join");
+    story_row(p, "nightly", "join: ");
     story_keys(p, "X");
     assert_true(pty_wait_row(p, 0, "evidence", STORY_MS));
     story_row(p, "join", "exit code");
