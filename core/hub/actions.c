@@ -7,7 +7,6 @@
 #include "core/base/os.h"
 #include "core/pipeline/control.h"
 #include "core/store/acks.h"
-#include "core/store/bookmarks.h"
 #include "core/store/journal.h"
 #include "core/store/packages.h"
 
@@ -142,22 +141,10 @@ static bool do_unack(struct doing *d)
     return set_aside(d, true);
 }
 
-static bool do_bookmark(struct doing *d)
-{
-    struct store *st = d->a->st;
-    const char *line = d->req->text;
-    bool ok = store_begin(st, d->e) && bookmark_set(st, d->req->id, line, store_actor(), d->e) &&
-              store_commit(st, d->e);
-    store_rollback(st);
-    d->reply->text = line ? xasprintf("kept as \"%s\": %s", d->req->id, line)
-                          : xasprintf("\"%s\" is forgotten", d->req->id);
-    return ok;
-}
-
 static bool (*const effects[REQ_COUNT])(struct doing *) = {
-    [REQ_START] = do_start,     [REQ_STOP] = do_stop,         [REQ_RETRY] = do_retry,
-    [REQ_APPROVE] = do_approve, [REQ_REJECT] = do_reject,     [REQ_ACK] = do_ack,
-    [REQ_UNACK] = do_unack,     [REQ_BOOKMARK] = do_bookmark,
+    [REQ_START] = do_start,     [REQ_STOP] = do_stop,     [REQ_RETRY] = do_retry,
+    [REQ_APPROVE] = do_approve, [REQ_REJECT] = do_reject, [REQ_ACK] = do_ack,
+    [REQ_UNACK] = do_unack,
 };
 
 static bool refuse_read_only(const struct doing *d)

@@ -125,6 +125,8 @@ void hub_set_unref(struct hub *hub, struct rowset *set);
 struct rowset *rows_set(const struct sub *sub);
 const uint32_t *rows_order(const struct sub *sub, struct rowset **ret_set, size_t *ret_n);
 void hub_listen(struct hub *hub); /* somebody wants to know what is committed */
+/* bookmarks.c */
+void keep_view(struct hub *hub, uint64_t id, struct req *req);
 /* notify.c: what is watched is asked for, looked at after a change, and forgotten. */
 void notify_ask(struct hub *hub, uint64_t id, struct req *req);
 void notify_watched(struct hub *hub);

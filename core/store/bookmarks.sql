@@ -1,4 +1,4 @@
--- Views that were kept under a name: the palette line that leads to one again.
+-- Views that were kept under a name. user.sql has them now; what was kept here is taken over from it.
 create table bookmark(
     name text primary key,
     line text not null,

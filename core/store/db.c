@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -20,6 +21,7 @@ static const char *const stmt_sql[] = {
 #define STMT(S, sql) [STMT_##S] = sql,
 #include "core/store/cache.def"
 #include "core/store/stmts.def"
+#include "core/store/user.def"
 #undef STMT
 };
 _Static_assert(ALEN(stmt_sql) == STMT_COUNT, "one text a statement");
@@ -296,7 +298,7 @@ int64_t store_data_version(struct store *st)
     struct q q = q_get(st, STMT_DATA_VERSION);
     int64_t version = q_step(q, &ignored) == 1 ? q_col_i64(q, 0) : -1;
     q_done(q);
-    return version;
+    return version < 0 || !st->user ? version : version + store_data_version(st->user);
 }
 
 bool store_is_read_only(const struct store *st)
@@ -400,12 +402,46 @@ bool db_open(struct store *st, const struct workspace *ws, unsigned flags, struc
     return set_functions(st, e) && set_pragmas(st, ws, e) && db_migrate(st, e);
 }
 
+bool db_make_file(const char *dir, const char *path)
+{
+    struct err ignored;
+    struct stat s;
+    if (!os_mkdirs(dir, &ignored) || stat(dir, &s) != 0 || s.st_uid != geteuid() ||
+        ((s.st_mode & 07777) != 0700 && chmod(dir, 0700) != 0)) {
+        return false;
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
+bool db_open_file(const char *path, const struct workspace *ws, enum store_schema schema,
+                  unsigned flags, struct store **ret_store, struct err *e)
+{
+    struct store *st = xcalloc(1, sizeof *st);
+    st->schema = schema;
+    st->path = xstrdup(path);
+    st->wake_fd = -1;
+    st->lock_fd = -1;
+    st->is_read_only = flags & STORE_READ_ONLY;
+    if (!db_open(st, ws, flags, e)) {
+        store_close(st);
+        return false;
+    }
+    *ret_store = st;
+    return true;
+}
+
 bool store_open(const struct workspace *ws, unsigned flags, struct store **ret_store, struct err *e)
 {
     struct store *st = xcalloc(1, sizeof *st);
     st->path = path_join(ws->mlw, "local.db");
     st->wake_path = path_join(ws->mlw, "wake");
-    st->is_read_only = flags & (STORE_READ_ONLY | STORE_LOOK) || is_disk_read_only(ws);
+    st->workspace = xstrdup(ws->dir);
+    st->is_left_alone = flags & (STORE_READ_ONLY | STORE_LOOK);
+    st->is_read_only = st->is_left_alone || is_disk_read_only(ws);
     st->wake_fd = st->is_read_only ? -1 : open(st->wake_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     take_version_lock(st, ws);
     if (!db_open(st, ws, flags, e)) {
@@ -430,6 +466,7 @@ void store_close(struct store *st)
         sqlite3_finalize(st->projections[i][1]);
     }
     sqlite3_close(st->db);
+    store_close(st->user);
     if (st->wake_fd >= 0) {
         close(st->wake_fd);
     }
@@ -437,20 +474,24 @@ void store_close(struct store *st)
         close(st->lock_fd);
     }
     free(st->path);
+    free(st->workspace);
     free(st->wake_path);
     free(st);
 }
 
 bool store_prepare_all(struct store *st, struct err *e)
 {
-    bool is_cache = st->schema == SCHEMA_CACHE;
-    for (size_t i = is_cache ? STMT_CACHE_BEGIN + 1 : 0;
-         i < (is_cache ? STMT_COUNT : STMT_CACHE_BEGIN); i++) {
+    static const enum stmt parts[SCHEMA_COUNT][2] = {
+        [SCHEMA_LOCAL] = {0, STMT_CACHE_BEGIN},
+        [SCHEMA_CACHE] = {STMT_CACHE_BEGIN + 1, STMT_USER_BEGIN},
+        [SCHEMA_USER] = {STMT_USER_BEGIN + 1, STMT_COUNT},
+    };
+    for (enum stmt i = parts[st->schema][0]; i < parts[st->schema][1]; i++) {
         if (!q_get(st, (enum stmt)i).s) {
             return db_fail(st, e, "prepare a statement");
         }
     }
-    for (size_t i = 0; i < EVENT_COUNT && !is_cache; i++) {
+    for (size_t i = 0; i < EVENT_COUNT && st->schema == SCHEMA_LOCAL; i++) {
         if (!q_projection(st, (enum event_type)i, 0).s) {
             return db_fail(st, e, "prepare a projection");
         }

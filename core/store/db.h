@@ -18,6 +18,9 @@ enum stmt {
     STMT_CACHE_BEGIN, /* from here on of the cache */
     STMT_BEFORE_CACHE = STMT_CACHE_BEGIN - 1,
 #include "core/store/cache.def"
+    STMT_USER_BEGIN, /* from here on of user.db */
+    STMT_BEFORE_USER = STMT_USER_BEGIN - 1,
+#include "core/store/user.def"
 #undef STMT
     STMT_COUNT
 };
@@ -25,13 +28,16 @@ enum stmt {
 struct cell_block; /* of a metric column: columns.c */
 enum { CHANGED_BLOCKS_MAX = 32 };
 
-enum store_schema { SCHEMA_LOCAL, SCHEMA_CACHE };
+enum store_schema { SCHEMA_LOCAL, SCHEMA_CACHE, SCHEMA_USER, SCHEMA_COUNT };
 
 struct store {
     sqlite3 *db;
     enum store_schema schema;
     int64_t source; /* whose runs are looked at; 0: of all */
     enum run_view view;
+    char *workspace;    /* its folder; of user.db: whose bookmarks are meant */
+    struct store *user; /* beside local.db, opened at need: bookmarks.c */
+    bool is_left_alone; /* nothing of the person's is made or changed either */
     sqlite3_stmt *stmts[STMT_COUNT];
     sqlite3_stmt *projections[EVENT_COUNT][2];
     char *path, *wake_path;
@@ -81,6 +87,13 @@ MUST_USE bool run_docs_set(struct store *st, int64_t run, const struct json *par
                            const struct json *tags, const struct json *inputs, struct err *e);
 /* Open the file of st->path, whose folder is ws->mlw. */
 MUST_USE bool db_open(struct store *st, const struct workspace *ws, unsigned flags, struct err *e);
+/* A file of the person's own: made 0600, in a folder that is made 0700. False: no place for it. */
+bool db_make_file(const char *dir, const char *path);
+/* Open such a file, or ":memory:". */
+MUST_USE bool db_open_file(const char *path, const struct workspace *ws, enum store_schema schema,
+                           unsigned flags, struct store **ret_store, struct err *e);
+/* user.db for a workspace's store; *ret_user NULL: there is none and none is to be made. */
+MUST_USE bool db_user(struct store *st, bool may_create, struct store **ret_user, struct err *e);
 /* Write the blocks of cells that the transaction changed, at the latest before it commits; or
  * forget them with it. */
 MUST_USE bool cells_save(struct store *st, struct err *e);

@@ -80,12 +80,18 @@ bool list_rows(struct store *st, enum kind kind, const char *parent, int64_t now
         return list_runs(st, parent, &cursor, SIZE_MAX / 2, now_ms, fn, arg, &n, e);
     }
     struct list_reader r = {.kind = kind, .fn = fn, .arg = arg};
+    struct store *user;
+    if (kind == KIND_BOOKMARK && st->schema != SCHEMA_USER) { /* another file has them */
+        return db_user(st, false, &user, e) &&
+               (!user || list_rows(user, kind, parent, now_ms, fn, arg, e));
+    }
     if (kind_is_about(kind)) {
         return list_about(st, &r, parent, now_ms, e);
     }
     struct q q = q_get(st, list_stmts[kind]);
     q_scope(q);
     q_text(q, ":parent", parent);
+    q_text(q, ":workspace", st->workspace);
     q_i64(q, ":now", now_ms);
     return list_read(&r, q, e);
 }

@@ -20,6 +20,7 @@ static const char *const local_steps[][STEP_FILES] = {
 };
 /* Made in one step: another version is another file. */
 static const char *const cache_steps[][STEP_FILES] = {{"runs.sql", "sources.sql", "cache.sql"}};
+static const char *const user_steps[][STEP_FILES] = {{"user.sql"}};
 
 static const struct {
     const char *const (*at)[STEP_FILES];
@@ -27,7 +28,9 @@ static const struct {
 } schemas[] = {
     [SCHEMA_LOCAL] = {local_steps, ALEN(local_steps)},
     [SCHEMA_CACHE] = {cache_steps, ALEN(cache_steps)},
+    [SCHEMA_USER] = {user_steps, ALEN(user_steps)},
 };
+_Static_assert(ALEN(schemas) == SCHEMA_COUNT, "the steps of each schema");
 
 static const struct embed_file *sql_file(const char *name)
 {

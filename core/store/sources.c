@@ -19,22 +19,6 @@ enum { CACHE_SCHEMA = 1 };
 
 /* --- the file --- */
 
-/* Nobody else is to see or change what is kept; false: no place for it. */
-static bool make_file(const char *dir, const char *path)
-{
-    struct err ignored;
-    struct stat s;
-    if (!os_mkdirs(dir, &ignored) || stat(dir, &s) != 0 || s.st_uid != geteuid() ||
-        ((s.st_mode & 07777) != 0700 && chmod(dir, 0700) != 0)) {
-        return false;
-    }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0) {
-        close(fd);
-    }
-    return fd >= 0;
-}
-
 static void remove_files(const char *path)
 {
     static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
@@ -44,20 +28,13 @@ static void remove_files(const char *path)
     }
 }
 
-static bool open_file(const char *path, const struct workspace *ws, struct store **ret_store,
-                      struct err *e)
+static bool open_cache(const char *path, const struct workspace *ws, struct store **ret_store,
+                       struct err *e)
 {
-    struct store *st = xcalloc(1, sizeof *st);
-    st->schema = SCHEMA_CACHE;
-    st->path = xstrdup(path);
-    st->wake_fd = -1;
-    st->lock_fd = -1;
-    if (!db_open(st, ws, STORE_CREATE, e)) {
-        store_close(st);
+    if (!db_open_file(path, ws, SCHEMA_CACHE, STORE_CREATE, ret_store, e)) {
         return false;
     }
-    store_set_durable(st, false);
-    *ret_store = st;
+    store_set_durable(*ret_store, false);
     return true;
 }
 
@@ -66,19 +43,19 @@ bool store_open_cache(struct store **ret_store, struct err *e)
     CLEANUP(mem_free_ptr) char *dir = workspace_cache_dir();
     CLEANUP(mem_free_ptr)
     char *path = dir ? xasprintf("%s/cache-%d.db", dir, CACHE_SCHEMA) : NULL;
-    if (!path || !make_file(dir, path)) {
+    if (!path || !db_make_file(dir, path)) {
         struct workspace nowhere = {.mlw = (char[]){""}};
-        return open_file(":memory:", &nowhere, ret_store, e);
+        return open_cache(":memory:", &nowhere, ret_store, e);
     }
     struct workspace ws = {.mlw = dir, .is_network_fs = os_is_network_fs(dir)};
-    if (open_file(path, &ws, ret_store, e)) {
+    if (open_cache(path, &ws, ret_store, e)) {
         return true;
     }
     if (e->code != ERR_CORRUPT) {
         return false;
     }
     remove_files(path);
-    return make_file(dir, path) && open_file(path, &ws, ret_store, e);
+    return db_make_file(dir, path) && open_cache(path, &ws, ret_store, e);
 }
 
 void store_look_at(struct store *st, int64_t source, enum run_view view)

@@ -78,8 +78,7 @@ static char *walk_up(const char *start)
     return NULL;
 }
 
-/* $XDG_DATA_HOME/mlw or ~/.local/share/mlw; NULL without a home. */
-static char *user_dir(void)
+char *workspace_user_dir(void)
 {
     const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
     if (data && data[0] == '/') {
@@ -129,7 +128,7 @@ bool workspace_find(const char *start, bool may_create, struct workspace *ret_ws
         *ret_ws = ws;
         return true;
     }
-    CLEANUP(mem_free_ptr) char *own = user_dir();
+    CLEANUP(mem_free_ptr) char *own = workspace_user_dir();
     CLEANUP(mem_free_ptr) char *own_mlw = own ? path_join(own, ".mlw") : NULL;
     if (own && (may_create || os_is_dir(own_mlw))) {
         return workspace_init(own, ret_ws, e);

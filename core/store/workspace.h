@@ -26,6 +26,8 @@ char *workspace_execution_dir(const struct workspace *ws, const char *execution)
 char *workspace_attempt_dir(const struct workspace *ws, const char *execution, const char *step,
                             int n);
 
+/* $XDG_DATA_HOME/mlw or ~/.local/share/mlw: what is the person's own. As below. */
+char *workspace_user_dir(void);
 /* $XDG_CACHE_HOME/mlw or ~/.cache/mlw: what may be deleted. Caller frees; NULL without a home. */
 char *workspace_cache_dir(void);
 

@@ -117,6 +117,7 @@ static bool is_kept(const char *entry)
     size_t n = equals ? (size_t)(equals - entry) : 0;
     return !strncmp(entry, "PATH=", 5) || !strncmp(entry, "HOME=", 5) ||
            !strncmp(entry, "TMPDIR=", 7) || !strncmp(entry, "XDG_STATE_HOME=", 15) ||
+           !strncmp(entry, "XDG_DATA_HOME=", 14) ||
            (n > strlen(suffix) && !strncmp(equals - strlen(suffix), suffix, strlen(suffix)));
 }
 

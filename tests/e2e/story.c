@@ -111,7 +111,9 @@ struct world story_empty(void)
 {
     struct world w = {.dir = tmp_new(), .bin = binary()};
     CLEANUP(mem_free_ptr) char *state = path_join(w.dir, ".state");
+    CLEANUP(mem_free_ptr) char *data = path_join(w.dir, ".data");
     (void)setenv("XDG_STATE_HOME", state, 1); /* nothing of it is the person's who tests */
+    (void)setenv("XDG_DATA_HOME", data, 1);
     for (int i = 0; i < GATE_COUNT; i++) {
         w.gates[i] = make_gate(&w, (enum story_gate)i);
     }
