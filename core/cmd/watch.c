@@ -150,7 +150,7 @@ static void hold(struct watch *w)
 
 static bool holds(const struct watch *w, const struct row *row, int64_t now_ms)
 {
-    return w->filter && filter_match(w->filter, row, now_ms);
+    return w->filter && filter_match(w->filter, row, now_ms, NULL);
 }
 
 /* The line and the verdict are of the same moment. */

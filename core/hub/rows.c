@@ -253,7 +253,8 @@ static const char *sort_id(void *arg, uint32_t row)
 
 static void look_at(struct rows *r, uint32_t row)
 {
-    if (r->filter && !filter_match(r->filter, row_reader_row(&r->reader, row), r->reader.now_ms)) {
+    if (r->filter &&
+        !filter_match(r->filter, row_reader_row(&r->reader, row), r->reader.now_ms, NULL)) {
         return;
     }
     if (r->picks.at.n) {

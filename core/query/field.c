@@ -7,14 +7,22 @@ static const struct {
     const char *prefix;
     enum family family;
 } prefixes[] = {
-    {"params.", FAMILY_PARAMS},  {"param.", FAMILY_PARAMS}, {"metrics.", FAMILY_METRICS},
-    {"metric.", FAMILY_METRICS}, {"tags.", FAMILY_TAGS},    {"tag.", FAMILY_TAGS},
+    {"params.", FAMILY_PARAMS},     {"param.", FAMILY_PARAMS},     {"metrics.", FAMILY_METRICS},
+    {"metric.", FAMILY_METRICS},    {"tags.", FAMILY_TAGS},        {"tag.", FAMILY_TAGS},
+    {"parameters.", FAMILY_PARAMS}, {"parameter.", FAMILY_PARAMS},
 };
+static const char *const attribute_prefixes[] = {"attributes.", "attribute.", "attr."};
 
 static const struct {
     const char *alias, *id;
     bool is_age;
-} aliases[] = {{"state", "status", false}, {"age", "created", true}};
+} aliases[] = {
+    {"state", "status", false},   {"age", "created", true}, {"start_time", "created", false},
+    {"end_time", "ended", false}, {"run_id", "id", false},  {"run_name", "name", false},
+};
+
+/* Where a key alone is looked for, after the kind's own fields. */
+static const enum family in_order[] = {FAMILY_METRICS, FAMILY_PARAMS, FAMILY_TAGS};
 
 bool query_has_families(enum kind kind)
 {
@@ -51,7 +59,7 @@ bool query_read_name(struct lexer *l, struct str *buffer, struct query_name *ret
         if (!name.key.n) {
             return lex_error(l, quote, e, "there is nothing between the quotes");
         }
-        if (!lex_is_space(lex_at(l, 0)) && !strchr("()|,!:=<>~", lex_at(l, 0))) {
+        if (!lex_is_space(lex_at(l, 0)) && !strchr("()|,!:=<>~@", lex_at(l, 0))) {
             return lex_error(l, l->at, e, "a space is missing after the quote");
         }
     }
@@ -87,8 +95,15 @@ static bool is_known(const struct filter_keys *keys, enum family family, struct 
 /* One of the kind's own fields, by its id or by an alias. */
 static bool own_field(enum kind kind, struct sv name, struct query_field *ret_field)
 {
-    size_t i = kind_field(kind, name);
     bool is_age = false;
+    for (size_t a = 0; a < ALEN(attribute_prefixes); a++) {
+        if (sv_starts(name, attribute_prefixes[a])) {
+            size_t n = strlen(attribute_prefixes[a]);
+            name = (struct sv){name.p + n, name.n - n};
+            break;
+        }
+    }
+    size_t i = kind_field(kind, name);
     for (size_t a = 0; a < ALEN(aliases) && i == SIZE_MAX; a++) {
         if (sv_eqz(name, aliases[a].alias)) {
             i = kind_field(kind, sv_z(aliases[a].id));
@@ -138,18 +153,10 @@ bool query_resolve(const struct query_scope *scope, const struct lexer *l,
     if (own_field(scope->kind, name->key, ret_field)) {
         return true;
     }
-    CLEANUP(str_release) struct str found = STR_INIT;
-    enum family family = FAMILY_COUNT;
-    size_t n = 0;
-    for (enum family f = 0; f < FAMILY_COUNT && query_has_families(scope->kind); f++) {
-        if (is_known(scope->keys, f, name->key)) {
-            family = f;
-            str_addf(&found, "%s%s.", n++ ? " or " : "", family_names[f]);
-            lex_say(&found, name->key);
+    for (size_t i = 0; i < ALEN(in_order) && query_has_families(scope->kind); i++) {
+        if (is_known(scope->keys, in_order[i], name->key)) {
+            return from_family(scope, in_order[i], name->key, ret_field);
         }
     }
-    if (n > 1) {
-        return lex_error(l, name->at, e, "that is %s: write which one is meant", found.p);
-    }
-    return n ? from_family(scope, family, name->key, ret_field) : unknown(scope, l, name, e);
+    return unknown(scope, l, name, e);
 }

@@ -1,139 +1,24 @@
 /* Matching of rows, what a match reads, and what words hit; see filter.h. */
-#include <math.h>
-
-#include "core/base/fmt.h"
 #include "core/base/mem.h"
 #include "core/query/filter.h"
 #include "core/query/node.h"
 
-enum { BELOW = 1 << 0, SAME = 1 << 1, ABOVE = 1 << 2 };
-
-static const unsigned holds[OP_COUNT] = {
-    [OP_CONTAINS] = SAME,   [OP_EQ] = SAME,  [OP_NE] = BELOW | ABOVE, [OP_LT] = BELOW,
-    [OP_LE] = BELOW | SAME, [OP_GT] = ABOVE, [OP_GE] = ABOVE | SAME,
-};
-
-static unsigned place_of(int c)
+static bool match_value(const struct node *node, struct value v)
 {
-    return c < 0 ? BELOW : c > 0 ? ABOVE : SAME;
-}
-
-static bool compare_double(enum filter_op op, double a, double b)
-{
-    return !isnan(a) && (holds[op] & place_of((a > b) - (a < b)));
-}
-
-static bool compare_int(enum filter_op op, int64_t a, int64_t b)
-{
-    return holds[op] & place_of((a > b) - (a < b));
-}
-
-static int64_t minus(int64_t a, int64_t b)
-{
-    int64_t x;
-    return __builtin_sub_overflow(a, b, &x) ? (b < 0 ? INT64_MAX : INT64_MIN) : x;
-}
-
-/* Equality holds within the unit that was written, the order at its beginning. */
-static bool compare_ms(enum filter_op op, int64_t ms, const struct literal *l, int64_t from_ms)
-{
-    int64_t over_ms = minus(minus(ms, from_ms), l->ms);
-    bool is_order = op == OP_LT || op == OP_LE || op == OP_GT || op == OP_GE;
-    if (!is_order && over_ms > 0 && over_ms < l->span_ms) {
-        over_ms = 0;
+    if (v.type == VALUE_TEXT) {
+        return needle_is_in(&node->needle, v.text);
     }
-    return compare_int(op, over_ms, 0);
-}
-
-static bool match_number(const struct node *node, struct value v)
-{
-    const struct literal *l = &node->literal;
-    if (v.type == VALUE_NUM) {
-        return compare_double(node->op, v.num, l->num);
-    }
-    if (v.type != VALUE_INT) {
+    if (v.type == VALUE_MISSING || !node->may_be_number) {
         return false;
     }
-    return l->has_int ? compare_int(node->op, v.i, l->i)
-                      : compare_double(node->op, (double)v.i, l->num);
+    CLEANUP(str_release) struct str s = STR_INIT;
+    return needle_is_in(&node->needle, match_text(v, &s));
 }
 
-static bool match_text(const struct node *node, const char *text)
+/* What MLflow says of a run in tags of its own was not said by a person. */
+static bool is_of_mlflow(enum family family, const char *key)
 {
-    switch (node->op) {
-    case OP_CONTAINS:
-        return needle_is_in(&node->needle, text);
-    case OP_EQ:
-        return strcmp(text, node->literal.text.p) == 0;
-    case OP_NE:
-        return strcmp(text, node->literal.text.p) != 0;
-    case OP_RE: {
-        struct sv whole;
-        return re_match(node->re, sv_z(text), 0, &whole, 1) == 1;
-    }
-    case OP_LT:
-    case OP_LE:
-    case OP_GT:
-    case OP_GE:
-        break;
-    case OP_COUNT:
-        return false;
-    }
-    int c = value_compare(value_text(text), value_text(node->literal.text.p), false);
-    return holds[node->op] & place_of(c);
-}
-
-/* A value of a param or tag: of a number and a text, `!=` holds and an order does not. */
-static bool match_open(const struct node *node, struct value v)
-{
-    const struct literal *l = &node->literal;
-    double x;
-    if (v.type == VALUE_NUM || v.type == VALUE_INT) {
-        if (l->has_num) {
-            return match_number(node, v);
-        }
-        CLEANUP(str_release) struct str s = STR_INIT;
-        if (v.type == VALUE_NUM) {
-            fmt_double(&s, v.num);
-        } else {
-            str_addf(&s, "%lld", (long long)v.i);
-        }
-        return !(v.type == VALUE_NUM && isnan(v.num)) && match_text(node, s.p);
-    }
-    if (v.type != VALUE_TEXT) {
-        return false;
-    }
-    if (l->has_num && fmt_parse_double(sv_z(v.text), &x)) {
-        return compare_double(node->op, x, l->num);
-    }
-    bool is_order =
-        node->op == OP_LT || node->op == OP_LE || node->op == OP_GT || node->op == OP_GE;
-    return !(l->has_num && is_order) && match_text(node, v.text);
-}
-
-static bool match_test(const struct node *node, struct value v, int64_t now_ms)
-{
-    const struct literal *l = &node->literal;
-    switch (node->test) {
-    case TEST_TEXT:
-        return v.type == VALUE_TEXT && match_text(node, v.text);
-    case TEST_STATE:
-        if (v.type != VALUE_TEXT || node->op == OP_RE) {
-            return v.type == VALUE_TEXT && match_text(node, v.text);
-        }
-        return needle_is_whole(&node->needle, v.text) == (node->op != OP_NE);
-    case TEST_NUMBER:
-        return match_number(node, v);
-    case TEST_OPEN:
-        return match_open(node, v);
-    case TEST_TIME:
-        return v.type == VALUE_TIME && compare_ms(node->op, v.i, l, l->is_from_now ? now_ms : 0);
-    case TEST_AGE:
-        return v.type == VALUE_TIME && compare_ms(node->op, minus(now_ms, v.i), l, 0);
-    case TEST_DURATION:
-        return v.type == VALUE_TIME && compare_ms(node->op, v.i, l, 0);
-    }
-    return false;
+    return family == FAMILY_TAGS && sv_starts(sv_z(key), "mlflow.");
 }
 
 static bool match_word(const struct filter *f, const struct node *node, const struct row *row)
@@ -149,48 +34,80 @@ static bool match_word(const struct filter *f, const struct node *node, const st
         }
         before = v.text;
     }
-    const struct named_list *tags = &row->families[FAMILY_TAGS];
-    for (size_t i = 0; i < tags->n; i++) {
-        struct value v = tags->at[i].value;
-        if (v.type == VALUE_TEXT && needle_is_in(&node->needle, v.text)) {
-            return true;
+    for (enum family family = 0; family < FAMILY_COUNT; family++) {
+        const struct named_list *list = &row->families[family];
+        for (size_t i = 0; f->word_families & 1u << family && i < list->n; i++) {
+            if (match_value(node, list->at[i].value) && !is_of_mlflow(family, list->at[i].key)) {
+                return true;
+            }
         }
     }
     return false;
 }
 
-static bool match_node(const struct filter *f, uint16_t at, const struct row *row, int64_t now_ms)
+static bool match_node(const struct match *m, uint16_t at, const struct row *row);
+
+struct related {
+    const struct match *m;
+    uint16_t node; /* NODE_NONE: any row will do */
+};
+
+static bool related_holds(void *arg, const struct row *row)
 {
+    const struct related *r = arg;
+    return r->node == NODE_NONE || match_node(r->m, r->node, row);
+}
+
+static bool match_related(const struct match *m, const struct node *node, const struct row *row)
+{
+    const struct filter_world *w = m->world;
+    struct related r = {m, node->type == NODE_RELATED ? node->first : NODE_NONE};
+    return w && w->any && w->any(w->arg, row, node->relation, related_holds, &r);
+}
+
+static bool match_node(const struct match *m, uint16_t at, const struct row *row)
+{
+    const struct filter *f = m->f;
     const struct node *node = &f->nodes[at];
     switch (node->type) {
     case NODE_AND:
     case NODE_OR:
         for (uint16_t i = node->first; i != NODE_NONE; i = f->nodes[i].next) {
-            if (match_node(f, i, row, now_ms) == (node->type == NODE_OR)) {
+            if (match_node(m, i, row) == (node->type == NODE_OR)) {
                 return node->type == NODE_OR;
             }
         }
         return node->type == NODE_AND;
     case NODE_NOT:
-        return !match_node(f, node->first, row, now_ms);
+        return !match_node(m, node->first, row);
     case NODE_WORD:
         return match_word(f, node, row);
     case NODE_HAS:
-        return query_value(row, &node->field).type != VALUE_MISSING;
+        return match_operand(m, &node->left, row).type != VALUE_MISSING;
     case NODE_TEST:
-        return match_test(node, query_value(row, &node->field), now_ms);
+        return match_test(m, node, row);
+    case NODE_RELATED:
+    case NODE_HAS_RELATED:
+        return match_related(m, node, row);
     }
     return false;
 }
 
-bool filter_match(const struct filter *f, const struct row *row, int64_t now_ms)
+bool filter_match(const struct filter *f, const struct row *row, int64_t now_ms,
+                  const struct filter_world *world)
 {
-    return f->root == NODE_NONE || match_node(f, f->root, row, now_ms);
+    struct match m = {f, now_ms, world};
+    return f->root == NODE_NONE || match_node(&m, f->root, row);
 }
 
 unsigned filter_needs(const struct filter *f)
 {
     return f->needs;
+}
+
+static uint64_t field_bit(const struct operand *o)
+{
+    return o->field.field >= 0 ? 1ull << o->field.field : 0;
 }
 
 uint64_t filter_fields(const struct filter *f)
@@ -200,8 +117,11 @@ uint64_t filter_fields(const struct filter *f)
     for (size_t i = 0; i < f->n; i++) {
         const struct node *node = &f->nodes[i];
         bool is_about_one = node->type == NODE_HAS || node->type == NODE_TEST;
-        if (is_about_one && node->field.field >= 0) {
-            fields |= 1ull << node->field.field;
+        if (is_about_one) {
+            fields |= field_bit(&node->left);
+        }
+        for (size_t k = 0; k < node->side_count; k++) {
+            fields |= node->sides[k].is_field ? field_bit(&node->sides[k].operand) : 0;
         }
         for (size_t k = 0; node->type == NODE_WORD && k < f->word_field_count; k++) {
             fields |= 1ull << f->words_in[k];

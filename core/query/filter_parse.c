@@ -1,21 +1,15 @@
 /* Parsing of filters by recursive descent; see filter.h for the grammar. */
 #include <stdlib.h>
+#include <wctype.h>
 
 #include "core/base/mem.h"
+#include "core/base/utf8.h"
 #include "core/query/filter.h"
-#include "core/query/node.h"
-
-struct parser {
-    struct lexer lex;
-    struct filter *f;
-    struct query_scope scope;
-    size_t depth;
-    struct err *e;
-};
+#include "core/query/parser.h"
 
 static bool parse_or(struct parser *p, uint16_t *ret_node);
 
-static bool add_node(struct parser *p, const struct node *node, uint16_t *ret_node)
+bool parser_add(struct parser *p, const struct node *node, uint16_t *ret_node)
 {
     struct filter *f = p->f;
     if (f->n == FILTER_MAX_NODES) {
@@ -27,229 +21,165 @@ static bool add_node(struct parser *p, const struct node *node, uint16_t *ret_no
         f->nodes = xreallocarray(f->nodes, f->cap, sizeof *f->nodes);
     }
     f->nodes[f->n] = *node;
-    f->nodes[f->n].first = node->type == NODE_NOT ? node->first : NODE_NONE;
+    bool has_child = node->type == NODE_NOT || node->type == NODE_RELATED;
+    f->nodes[f->n].first = has_child ? node->first : NODE_NONE;
     f->nodes[f->n].next = NODE_NONE;
     *ret_node = (uint16_t)f->n++;
     return true;
 }
 
-/* --- comparisons --- */
+/* --- has, parent, child --- */
 
-static const enum test_type tests[] = {
-    [FIELD_TEXT] = TEST_TEXT,    [FIELD_STATE] = TEST_STATE, [FIELD_NUM] = TEST_NUMBER,
-    [FIELD_INT] = TEST_NUMBER,   [FIELD_TIME] = TEST_TIME,   [FIELD_DURATION] = TEST_DURATION,
-    [FIELD_BYTES] = TEST_NUMBER,
-};
+static const struct {
+    const char *name;
+    enum filter_relation relation;
+} relations[] = {{"parent", RELATED_PARENT}, {"child", RELATED_CHILD}};
 
-static enum test_type test_of(enum kind kind, const struct query_field *field)
+/* A scope's name at the place: SIZE_MAX when there is none. */
+static size_t relation_at(const struct parser *p)
 {
-    if (field->field < 0) {
-        return field->family == FAMILY_METRICS ? TEST_NUMBER : TEST_OPEN;
-    }
-    return tests[kinds[kind].fields[field->field].type];
-}
-
-/* What a value should have looked like. */
-static const char *const expected[] = {
-    [TEST_NUMBER] = "a number, as 0.01, 500M, 1Gi or 80%",
-    [TEST_TIME] = "a time or an age, as 2h, now-3d or 2026-09-01",
-    [TEST_DURATION] = "a duration, as 90s, 15m or 2h",
-};
-
-static bool read_literal(struct node *node, bool is_quoted)
-{
-    struct literal *l = &node->literal;
-    switch (node->test) {
-    case TEST_TEXT:
-    case TEST_STATE:
-        return true;
-    case TEST_OPEN:
-        if (!is_quoted) {
-            (void)literal_number(l);
-        }
-        return true;
-    case TEST_NUMBER:
-        return !is_quoted && literal_number(l);
-    case TEST_DURATION:
-        return !is_quoted && literal_duration(l, false);
-    case TEST_AGE:
-    case TEST_TIME:
-        if (literal_duration(l, true)) {
-            node->test = TEST_AGE;
-            return true;
-        }
-        return literal_time(l);
-    }
-    return false;
-}
-
-static bool check_op(struct parser *p, const struct node *node, size_t at)
-{
-    bool is_text = node->test == TEST_TEXT || node->test == TEST_STATE || node->test == TEST_OPEN;
-    if (node->op == OP_RE && !is_text) {
-        return lex_error(&p->lex, at, p->e, "~ is for texts; write a comparison with %s",
-                         expected[node->test]);
-    }
-    bool is_order =
-        node->op == OP_LT || node->op == OP_LE || node->op == OP_GT || node->op == OP_GE;
-    if (is_order && node->test == TEST_STATE) {
-        return lex_error(&p->lex, at, p->e, "a state has no order: %s is not for it; use = or !=",
-                         filter_op_texts[node->op]);
-    }
-    return true;
-}
-
-static bool compile_re(struct parser *p, struct node *node, size_t at)
-{
-    struct err inner = ERR_INIT;
-    node->re = re_new(node->literal.text, 0, &inner);
-    if (!node->re) {
-        return lex_error(&p->lex, at, p->e, "%s", inner.msg);
-    }
-    return true;
-}
-
-/* The value at the place, for a node whose field, op and test are known. */
-static bool parse_value(struct parser *p, struct node *node)
-{
-    CLEANUP(str_release) struct str buffer = STR_INIT;
-    lex_space(&p->lex);
-    size_t at = p->lex.at;
-    bool is_quoted = lex_is_quote(lex_at(&p->lex, 0));
-    struct sv text;
-    if (is_quoted) {
-        if (!lex_quoted(&p->lex, &buffer, p->e)) {
-            return false;
-        }
-        if (!lex_is_space(lex_at(&p->lex, 0)) && !strchr(")|", lex_at(&p->lex, 0))) {
-            return lex_error(&p->lex, p->lex.at, p->e, "a space is missing after the quote");
-        }
-        text = sv_of(&buffer);
-    } else if (!lex_bare_value(&p->lex, node->op, &text, p->e)) {
-        return false;
-    }
-    struct sv rest = text;
-    enum family family;
-    if (!is_quoted && query_cut_family(&rest, &family)) {
-        return lex_error(&p->lex, at, p->e,
-                         "two fields cannot be compared; quote the second to mean the text");
-    }
-    node->literal.text = (struct sv){arena_sv(&p->f->arena, text), text.n};
-    if (node->op == OP_RE) {
-        return compile_re(p, node, at);
-    }
-    if (!read_literal(node, is_quoted)) {
-        CLEANUP(str_release) struct str said = STR_INIT;
-        lex_say(&said, text);
-        return lex_error(&p->lex, at, p->e, "%s%s is not %s", said.p, is_quoted ? " in quotes" : "",
-                         expected[node->test]);
-    }
-    needle_init(&node->needle, text, &p->f->arena);
-    return true;
-}
-
-static void note_field(struct filter *f, const struct query_field *field)
-{
-    if (field->field >= 0) {
-        return;
-    }
-    enum family family = field->family;
-    f->needs |= 1u << family;
-    for (size_t i = 0; i < f->key_count[family]; i++) {
-        if (strcmp(f->keys[family][i], field->key) == 0) {
-            return;
+    struct sv word = lex_peek_word(&p->lex);
+    for (size_t i = 0; i < ALEN(relations); i++) {
+        if (sv_eqz(word, relations[i].name)) {
+            return i;
         }
     }
-    f->keys[family] =
-        xreallocarray(f->keys[family], f->key_count[family] + 1, sizeof *f->keys[family]);
-    f->keys[family][f->key_count[family]++] = field->key;
+    return SIZE_MAX;
 }
 
-static bool parse_test(struct parser *p, const struct query_name *name, uint16_t *ret_node)
+static bool check_relation(struct parser *p, size_t at, size_t relation)
 {
-    struct node node = {.type = NODE_TEST};
-    if (!query_resolve(&p->scope, &p->lex, name, &node.field, p->e)) {
-        return false;
-    }
-    node.test = test_of(p->f->kind, &node.field);
-    size_t at = p->lex.at;
-    node.op = lex_peek_op(&p->lex);
-    p->lex.at += strlen(filter_op_texts[node.op]);
-    if (!check_op(p, &node, at) || !parse_value(p, &node) || !add_node(p, &node, ret_node)) {
-        re_free(node.re);
-        return false;
-    }
-    note_field(p->f, &node.field);
-    return true;
+    return p->f->kind == KIND_RUN || lex_error(&p->lex, at, p->e, "%s have no %s",
+                                               kinds[p->f->kind].plural, relations[relation].name);
 }
 
 static bool parse_has(struct parser *p, uint16_t *ret_node)
 {
     CLEANUP(str_release) struct str buffer = STR_INIT;
     struct node node = {.type = NODE_HAS};
-    struct query_name name;
+    struct parsed_name name;
     lex_space(&p->lex);
-    if (!query_read_name(&p->lex, &buffer, &name, p->e) ||
-        !query_resolve(&p->scope, &p->lex, &name, &node.field, p->e)) {
+    size_t relation = relation_at(p), at = p->lex.at, n;
+    if (!parser_name(p, &buffer, &name)) {
         return false;
     }
-    if (lex_peek_op(&p->lex) != OP_COUNT || lex_at(&p->lex, 0) == '(') {
+    if (relation != SIZE_MAX) {
+        node = (struct node){.type = NODE_HAS_RELATED, .relation = relations[relation].relation};
+    }
+    if (relation != SIZE_MAX ? !check_relation(p, at, relation)
+                             : !parser_operand(p, &name, &node.left)) {
+        return false;
+    }
+    if (lex_peek_op(&p->lex, &n) != OP_COUNT || lex_at(&p->lex, 0) == '(') {
         return lex_error(&p->lex, p->lex.at, p->e, "has: takes the name of a field alone");
     }
-    note_field(p->f, &node.field);
-    return add_node(p, &node, ret_node);
+    return parser_add(p, &node, ret_node);
+}
+
+static bool parse_group(struct parser *p, uint16_t *ret_node);
+
+/* "parent:(" or "child:(" */
+static bool parse_related(struct parser *p, size_t relation, uint16_t *ret_node)
+{
+    struct node node = {.type = NODE_RELATED, .relation = relations[relation].relation};
+    if (!check_relation(p, p->lex.at, relation)) {
+        return false;
+    }
+    p->lex.at += strlen(relations[relation].name) + 1;
+    return parse_group(p, &node.first) && parser_add(p, &node, ret_node);
 }
 
 /* --- words --- */
 
-static bool parse_word(struct parser *p, const struct query_name *name, size_t end, bool is_quoted,
+/* Words find any case: what the needle looks for has none. */
+static struct sv lowered(struct arena *arena, struct sv text)
+{
+    CLEANUP(str_release) struct str s = STR_INIT;
+    while (text.n) {
+        struct sv at = text;
+        uint32_t code = utf8_next(&text), low = (uint32_t)towlower((wint_t)code);
+        if (low == code) {
+            str_add(&s, at.p, at.n - text.n);
+        } else {
+            utf8_encode(&s, low);
+        }
+    }
+    return (struct sv){arena_sv(arena, sv_of(&s)), s.n};
+}
+
+/* Could it stand in the text of a number, NaN or Infinity? */
+static bool is_like_number(struct sv lower)
+{
+    for (size_t i = 0; i < lower.n; i++) {
+        if (!strchr("0123456789.+-einfatyr", lower.p[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool parse_word(struct parser *p, const struct parsed_name *name, bool is_quoted,
                        uint16_t *ret_node)
 {
-    if (!is_quoted && lex_is_reserved(name->key)) {
+    struct sv whole = {p->lex.text.p + name->at, name->end - name->at};
+    struct sv text = is_quoted ? name->name.key : whole;
+    if (!is_quoted && lex_is_reserved(text)) {
         return lex_error(&p->lex, name->at, p->e,
-                         "%.*s is a reserved word; quote it to look for it", (int)name->key.n,
-                         name->key.p);
+                         "%.*s is a reserved word; quote it to look for it", (int)text.n, text.p);
     }
     struct node node = {.type = NODE_WORD};
-    struct sv text = is_quoted ? name->key : (struct sv){p->lex.text.p + name->at, end - name->at};
-    needle_init(&node.needle, text, &p->f->arena);
-    if (query_has_families(p->f->kind)) {
-        p->f->needs |= 1u << FAMILY_TAGS;
+    struct sv lower = lowered(&p->f->arena, text);
+    needle_init(&node.needle, lower, &p->f->arena);
+    node.word = (struct sv){arena_sv(&p->f->arena, text), text.n};
+    node.may_be_number = is_like_number(lower);
+    p->f->needs |= p->f->word_families;
+    return parser_add(p, &node, ret_node);
+}
+
+/* What was read has no operator: can it be a word? `next` stands right behind it. */
+static bool check_word(struct parser *p, const struct parsed_name *name, bool is_quoted, char next)
+{
+    if (next == '(' || lex_is_quote(next)) {
+        return lex_error(&p->lex, name->end, p->e, "a space is missing before %c", next);
     }
-    return add_node(p, &node, ret_node);
+    char last = p->lex.text.p[name->end - 1];
+    if (last == ')' || (lex_is_quote(last) && name->name.has_family) ||
+        (is_quoted && name->reducer != REDUCE_NONE)) {
+        return lex_error(&p->lex, name->end, p->e, "an operator is expected after the field");
+    }
+    return true;
 }
 
 static bool parse_term(struct parser *p, uint16_t *ret_node)
 {
     CLEANUP(str_release) struct str buffer = STR_INIT;
-    struct query_name name;
+    struct parsed_name name;
     struct sv word = lex_peek_word(&p->lex);
+    size_t relation = relation_at(p), op_n;
     if (sv_eqz(word, "has") && lex_at(&p->lex, word.n) == ':') {
         p->lex.at += word.n + 1;
         return parse_has(p, ret_node);
     }
-    bool is_quoted = lex_is_quote(lex_at(&p->lex, 0));
-    enum filter_op op = lex_peek_op(&p->lex);
-    if (op != OP_COUNT) {
-        return lex_error(&p->lex, p->lex.at, p->e, "a field is expected before %s",
-                         filter_op_texts[op]);
+    if (relation != SIZE_MAX && lex_at(&p->lex, word.n) == ':' &&
+        lex_at(&p->lex, word.n + 1) == '(') {
+        return parse_related(p, relation, ret_node);
     }
-    if (!query_read_name(&p->lex, &buffer, &name, p->e)) {
+    bool is_quoted = lex_is_quote(lex_at(&p->lex, 0));
+    enum filter_op op = lex_peek_op(&p->lex, &op_n);
+    if (op != OP_COUNT && !word.n) {
+        return lex_error(&p->lex, p->lex.at, p->e, "a field is expected before %s",
+                         filter_ops[op].text);
+    }
+    if (!parser_name(p, &buffer, &name)) {
         return false;
     }
-    size_t end = p->lex.at;
     char next = lex_at(&p->lex, 0);
     lex_space(&p->lex);
-    if (lex_peek_op(&p->lex) != OP_COUNT) {
-        return parse_test(p, &name, ret_node);
+    op = lex_peek_op(&p->lex, &op_n);
+    if (op != OP_COUNT) {
+        return parser_test(p, &name, op, op_n, ret_node);
     }
-    if (next == '(' || lex_is_quote(next)) {
-        return lex_error(&p->lex, end, p->e, "a space is missing before %c", next);
-    }
-    if (name.has_family && lex_is_quote(p->lex.text.p[end - 1])) {
-        return lex_error(&p->lex, end, p->e, "an operator is expected after the field");
-    }
-    return parse_word(p, &name, end, is_quoted, ret_node);
+    return check_word(p, &name, is_quoted, next) && parse_word(p, &name, is_quoted, ret_node);
 }
 
 /* --- AND, OR, NOT --- */
@@ -313,7 +243,7 @@ static bool parse_unary(struct parser *p, uint16_t *ret_node)
     char c = lex_at(&p->lex, 0);
     if (is_not) {
         struct node node = {.type = NODE_NOT};
-        ok = parse_unary(p, &node.first) && add_node(p, &node, ret_node);
+        ok = parse_unary(p, &node.first) && parser_add(p, &node, ret_node);
     } else if (c == '(') {
         ok = parse_group(p, ret_node);
     } else if (p->lex.at == p->lex.text.n || c == ')' || c == '|' || at_keyword(p, "AND") ||
@@ -354,7 +284,7 @@ static bool finish(struct parser *p, enum node_type type, const struct list *lis
         return true;
     }
     struct node node = {.type = type};
-    if (!add_node(p, &node, ret_node)) {
+    if (!parser_add(p, &node, ret_node)) {
         return false;
     }
     p->f->nodes[*ret_node].first = list->first;
@@ -426,9 +356,16 @@ static bool parse_all(struct parser *p)
     return true;
 }
 
-/* Words are looked for in the id, the name, and the other texts of the default table. */
+/* Words are looked for in the name of a run and what was said of it; of other kinds in the id, the
+ * name, and the other texts of the default table. */
 static void choose_word_fields(struct filter *f)
 {
+    if (f->kind == KIND_RUN) {
+        f->words_in[f->word_field_count++] = FIELD_RUN_name;
+        f->word_families = 1u << FAMILY_PARAMS | 1u << FAMILY_TAGS;
+        return;
+    }
+    f->word_families = query_has_families(f->kind) ? 1u << FAMILY_TAGS : 0;
     const struct kind_info *info = &kinds[f->kind];
     for (size_t i = 0; i < info->field_count && i < FIELD_MAX; i++) {
         const struct field *field = &info->fields[i];

@@ -16,14 +16,51 @@ static void print_field(struct str *out, const struct filter *f, const struct qu
     lex_print(out, sv_z(field->key), !is_plain);
 }
 
-/* A text that would be read as a number, or as a field, needs its quotes. */
-static void print_literal(struct str *out, const struct node *node)
+static void print_operand(struct str *out, const struct filter *f, const struct operand *o)
 {
-    struct literal other = {.text = node->literal.text};
+    bool is_call = o->reducer != REDUCE_NONE && o->reducer != REDUCE_AT;
+    if (is_call) {
+        str_addf(out, "%s(", reducer_names[o->reducer]);
+    }
+    print_field(out, f, &o->field);
+    if (o->reducer == REDUCE_SLOPE) {
+        str_addf(out, ",%lld", (long long)o->arg);
+    } else if (o->reducer == REDUCE_AT) {
+        str_addf(out, "@%lld", (long long)o->arg);
+    }
+    if (is_call) {
+        str_addc(out, ')');
+    }
+}
+
+/* A text that would be read as a number, or as a field, needs its quotes. */
+static void print_side(struct str *out, const struct filter *f, const struct side *side)
+{
+    if (side->is_field) {
+        print_operand(out, f, &side->operand);
+        return;
+    }
+    struct literal other = {.text = side->literal.text};
     struct sv rest = other.text;
     enum family family;
-    bool is_text = node->test == TEST_OPEN && !node->literal.has_num && literal_number(&other);
-    lex_print(out, node->literal.text, is_text || query_cut_family(&rest, &family));
+    bool is_text = (side->test == TEST_OPEN && !side->literal.has_num && literal_number(&other)) ||
+                   (side->test == TEST_STATE && side->literal.is_quoted);
+    lex_print(out, side->literal.text, is_text || query_cut_family(&rest, &family));
+}
+
+static void print_test(struct str *out, const struct filter *f, const struct node *node)
+{
+    const struct filter_op_info *op = &filter_ops[node->op];
+    bool is_word = op->text[0] >= 'A' && op->text[0] <= 'Z';
+    enum op_values values = op_base(node->op)->values;
+    print_operand(out, f, &node->left);
+    str_addf(out, is_word ? " %s " : "%s", op->text);
+    str_addz(out, values == VALUES_LIST ? "(" : "");
+    for (size_t i = 0; i < node->side_count; i++) {
+        str_addz(out, i == 0 ? "" : values == VALUES_LIST ? ", " : " AND ");
+        print_side(out, f, &node->sides[i]);
+    }
+    str_addz(out, values == VALUES_LIST ? ")" : "");
 }
 
 static void print_word(struct str *out, struct sv word)
@@ -32,6 +69,20 @@ static void print_word(struct str *out, struct sv word)
     enum family family;
     bool is_begun_by_sign = word.n && strchr("-!+0123456789.", word.p[0]);
     lex_print(out, word, is_begun_by_sign || query_cut_family(&rest, &family));
+}
+
+static void print_node(struct str *out, const struct filter *f, uint16_t at, enum node_type outer);
+
+static void print_related(struct str *out, const struct filter *f, const struct node *node)
+{
+    const char *name = node->relation == RELATED_PARENT ? "parent" : "child";
+    if (node->type == NODE_HAS_RELATED) {
+        str_addf(out, "has:%s", name);
+        return;
+    }
+    str_addf(out, "%s:(", name);
+    print_node(out, f, node->first, NODE_OR);
+    str_addc(out, ')');
 }
 
 static void print_node(struct str *out, const struct filter *f, uint16_t at, enum node_type outer)
@@ -58,16 +109,18 @@ static void print_node(struct str *out, const struct filter *f, uint16_t at, enu
         print_node(out, f, node->first, NODE_NOT);
         break;
     case NODE_WORD:
-        print_word(out, node->needle.text);
+        print_word(out, node->word);
         break;
     case NODE_HAS:
         str_addz(out, "has:");
-        print_field(out, f, &node->field);
+        print_operand(out, f, &node->left);
         break;
     case NODE_TEST:
-        print_field(out, f, &node->field);
-        str_addz(out, filter_op_texts[node->op]);
-        print_literal(out, node);
+        print_test(out, f, node);
+        break;
+    case NODE_RELATED:
+    case NODE_HAS_RELATED:
+        print_related(out, f, node);
         break;
     }
     if (is_grouped) {

@@ -6,12 +6,6 @@
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
 
-const char *const filter_op_texts[OP_COUNT] = {
-#define X(op, text) [op] = text,
-    FILTER_OPS(X)
-#undef X
-};
-
 bool lex_error(const struct lexer *l, size_t at, struct err *e, const char *fmt, ...)
 {
     CLEANUP(str_release) struct str s = STR_INIT;
@@ -60,11 +54,29 @@ struct sv lex_peek_word(const struct lexer *l)
     return (struct sv){l->text.p + l->at, n};
 }
 
-enum filter_op lex_peek_op(const struct lexer *l)
+/* Bytes of an operator at the place, or 0. Between words there may be any space, and a word ends
+ * where words end. */
+static size_t op_bytes(struct lexer l, const char *text)
 {
-    struct sv rest = {l->text.p + l->at, l->text.n - l->at};
+    size_t begin = l.at;
+    struct sv rest = sv_z(text), word;
+    if (text[0] < 'A' || text[0] > 'Z') {
+        return sv_starts((struct sv){l.text.p + l.at, l.text.n - l.at}, text) ? rest.n : 0;
+    }
+    while (sv_split(&rest, ' ', &word)) {
+        lex_space(&l);
+        if (!sv_eq(lex_peek_word(&l), word)) {
+            return 0;
+        }
+        l.at += word.n;
+    }
+    return l.at - begin;
+}
+
+enum filter_op lex_peek_op(const struct lexer *l, size_t *ret_n)
+{
     enum filter_op op = 0;
-    while (op < OP_COUNT && !sv_starts(rest, filter_op_texts[op])) {
+    while (op < OP_COUNT && !(*ret_n = op_bytes(*l, filter_ops[op].text))) {
         op++;
     }
     return op;
@@ -91,17 +103,15 @@ bool lex_quoted(struct lexer *l, struct str *out, struct err *e)
 bool lex_bare_value(struct lexer *l, enum filter_op op, struct sv *ret_value, struct err *e)
 {
     size_t begin = l->at, depth = 0, open = 0;
+    bool is_list = op_base(op)->values == VALUES_LIST;
+    const char *ends = is_list ? ",)|" : ")|";
     char first = lex_at(l, 0);
-    bool is_begun = !lex_is_space(first) && !strchr(":=<>~)|", first);
-    if (!is_begun || (first == '(' && op != OP_RE)) {
-        return lex_error(l, begin, e, "a value is expected after %s%s", filter_op_texts[op],
+    bool is_begun = !lex_is_space(first) && !strchr(":=<>~", first) && !strchr(ends, first);
+    if (!is_begun || (first == '(' && filter_ops[op].base != BASE_RE)) {
+        return lex_error(l, begin, e, "a value is expected after %s%s", filter_ops[op].text,
                          lex_is_space(first) ? "" : "; quote what begins with a sign");
     }
-    for (; !lex_is_space(lex_at(l, 0)); l->at++) {
-        char c = lex_at(l, 0);
-        if (!depth && (c == ')' || c == '|')) {
-            break;
-        }
+    for (char c; !lex_is_space(c = lex_at(l, 0)) && (depth || !strchr(ends, c)); l->at++) {
         if (c == '(') {
             open = depth++ ? open : l->at;
         } else if (c == ')') {
@@ -140,8 +150,8 @@ bool lex_is_keyword(struct sv word)
 
 bool lex_is_reserved(struct sv word)
 {
-    static const char *const words[] = {"IN",    "IS",      "LIKE",    "ILIKE",
-                                        "RLIKE", "BETWEEN", "CONTAINS"};
+    static const char *const words[] = {"IN",    "IS",      "LIKE",     "ILIKE",
+                                        "RLIKE", "BETWEEN", "CONTAINS", "NULL"};
     return is_word_of(word, words, ALEN(words));
 }
 

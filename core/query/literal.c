@@ -133,12 +133,17 @@ static bool time_from_now(struct literal *l)
 
 bool literal_time(struct literal *l)
 {
-    enum { DAY_BYTES = 10, MINUTE_BYTES = 6, SECOND_BYTES = 9 };
+    enum { EPOCH_DIGITS = 11, DAY_BYTES = 10, MINUTE_BYTES = 6, SECOND_BYTES = 9 };
     struct sv v = l->text;
     if (sv_starts(v, "now")) {
         return time_from_now(l);
     }
     int64_t ms, day_ms;
+    if (v.n >= EPOCH_DIGITS && fmt_parse_i64(v, &ms)) {
+        l->ms = ms;
+        l->span_ms = 1;
+        return true;
+    }
     if (v.n < DAY_BYTES || !clock_parse((struct sv){v.p, DAY_BYTES}, &day_ms) ||
         !is_day_of(v, day_ms) || !clock_parse(v, &ms)) {
         return false;

@@ -10,7 +10,7 @@
 
 struct literal {
     struct sv text; /* as written, quotes resolved; terminated */
-    bool has_num, has_int;
+    bool is_quoted, has_num, has_int;
     double num;
     int64_t i;
     int64_t ms;      /* a time, an age or a duration */

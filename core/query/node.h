@@ -1,5 +1,5 @@
 /* node: a parsed filter, as parsing, matching and printing share it. AND and OR have a list of
- * children, never one of their own type; NOT has one. Internal to query/. */
+ * children, never one of their own type; NOT, PARENT and CHILD have one. Internal to query/. */
 #ifndef MLW_QUERY_NODE_H
 #define MLW_QUERY_NODE_H
 
@@ -7,8 +7,19 @@
 #include "core/query/field.h"
 #include "core/query/literal.h"
 #include "core/query/needle.h"
+#include "core/query/op.h"
+#include "core/query/reduce.h"
 
-enum node_type { NODE_AND, NODE_OR, NODE_NOT, NODE_WORD, NODE_HAS, NODE_TEST };
+enum node_type {
+    NODE_AND,
+    NODE_OR,
+    NODE_NOT,
+    NODE_WORD,
+    NODE_HAS,
+    NODE_TEST,
+    NODE_RELATED,    /* one that is related matches the child */
+    NODE_HAS_RELATED /* there is one */
+};
 
 enum test_type {
     TEST_TEXT,
@@ -22,15 +33,35 @@ enum test_type {
 
 enum { NODE_NONE = 0xFFFF };
 
+/* A field, or a number from the curve of a metric. */
+struct operand {
+    struct query_field field;
+    enum reducer reducer;
+    int64_t arg; /* of slope and @ */
+    enum test_type test;
+};
+
+/* What a field is compared with. */
+struct side {
+    bool is_field;
+    struct operand operand; /* is_field */
+    enum test_type test;    /* how the literal is meant */
+    struct literal literal;
+    struct needle needle; /* of states */
+};
+
 struct node {
     enum node_type type;
     uint16_t first, next; /* child, sibling: index or NODE_NONE */
-    struct query_field field;
+    struct operand left;  /* of HAS and TEST */
     enum filter_op op;
-    enum test_type test;
-    struct literal literal;
-    struct needle needle; /* of words, and of `:` and states */
-    struct re *re;        /* of `~` */
+    const struct side *sides; /* in the arena */
+    size_t side_count;
+    enum filter_relation relation;
+    struct needle needle; /* of words */
+    struct sv word;       /* as it was written */
+    bool may_be_number;   /* the word could stand in a number's text */
+    struct re *re;
 };
 
 struct filter {
@@ -41,9 +72,21 @@ struct filter {
     uint16_t root;               /* NODE_NONE: matches all */
     uint8_t words_in[FIELD_MAX]; /* fields that a word is looked for in */
     size_t word_field_count;
+    unsigned word_families; /* and families: 1 << FAMILY_… */
     const char **keys[FAMILY_COUNT];
     size_t key_count[FAMILY_COUNT];
     unsigned needs;
 };
+
+/* filter_test_match.c: one comparison, and whether a field is there at all. */
+struct match {
+    const struct filter *f;
+    int64_t now_ms;
+    const struct filter_world *world; /* NULL: rows alone */
+};
+bool match_test(const struct match *m, const struct node *node, const struct row *row);
+/* The text of a value that is there: its own, or that of a number, in the buffer. */
+const char *match_text(struct value v, struct str *buffer);
+struct value match_operand(const struct match *m, const struct operand *o, const struct row *row);
 
 #endif

@@ -20,6 +20,32 @@ static const struct filter_keys keys = {{
 }};
 static const int64_t now_ms = 1788264000000;
 
+/* A curve with what curves can have; and every row is related to itself, three times removed. */
+struct relatives {
+    size_t left;
+};
+static const struct filter_point points[] = {{0, 0.5}, {1, NAN}, {1, -0.25}, {100, INFINITY}};
+
+static bool series(void *arg, const struct row *row, const char *metric, struct filter_series *ret)
+{
+    (void)arg;
+    *ret = (struct filter_series){points, ALEN(points), GOAL_NONE};
+    return row && *metric != 'v';
+}
+
+static bool any(void *arg, const struct row *row, enum filter_relation relation,
+                filter_row_fn *holds, void *holds_arg)
+{
+    struct relatives *r = arg;
+    if (r->left == 0 || relation == RELATED_CHILD) {
+        return false;
+    }
+    r->left--;
+    bool does_hold = holds(holds_arg, row);
+    r->left++;
+    return does_hold;
+}
+
 /* A row of any kind: its texts are the input itself, cut at a NUL. */
 static bool matches(const struct filter *f, enum kind kind, const char *text, bool is_bare)
 {
@@ -39,7 +65,10 @@ static bool matches(const struct filter *f, enum kind kind, const char *text, bo
         row.families[FAMILY_METRICS] = (struct named_list){named, ALEN(named)};
         row.families[FAMILY_PARAMS] = (struct named_list){pairs, ALEN(pairs)};
     }
-    return filter_match(f, &row, now_ms);
+    struct relatives relatives = {3};
+    struct filter_world world = {&relatives, series, any};
+    (void)filter_match(f, &row, now_ms, NULL);
+    return filter_match(f, &row, now_ms, &world);
 }
 
 static void same_again(const struct filter *f, enum kind kind, const char *text)

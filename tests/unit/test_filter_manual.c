@@ -18,6 +18,7 @@
 #include "core/base/os.h"
 #include "core/query/filter.h"
 #include "core/query/lex.h"
+#include "core/query/reduce.h"
 
 enum { MINUTE_MS = 60000, HOUR_MS = 3600000, DAY_MS = 24 * HOUR_MS, MAX_MEMBERS = 8 };
 
@@ -108,6 +109,12 @@ static const struct thing things[] = {
      {{{NULL, {.type = VALUE_MISSING}}}}},
 };
 
+/* The first is the parent of the second. */
+static const struct thing *const parent = &things[0], *const child = &things[1];
+static const struct filter_point loss_of_parent[] = {
+    {0, 0.9}, {50, 0.4}, {100, 0.15}, {150, 0.1894}};
+static const struct filter_point loss_of_child[] = {{0, 0.7}, {100, NAN}};
+
 static const char *const param_keys[] = {"batch size", "depth", "lr", "memory", "opt", "tokens"};
 static const char *const metric_keys[] = {"auc", "depth", "loss", "val/loss"};
 static const char *const tag_keys[] = {"note", "team"};
@@ -124,27 +131,66 @@ static void set(struct value *cells, enum kind kind, const char *field, struct v
     cells[i] = v;
 }
 
-static bool matches(const struct filter *f, const struct thing *t)
+struct thing_row { /* the row first: what is asked about a row knows its thing */
+    struct row row;
+    const struct thing *thing;
+    struct value cells[FIELD_MAX];
+};
+
+static void make_row(const struct thing *t, struct thing_row *r)
 {
-    struct value cells[FIELD_MAX] = {{.type = VALUE_MISSING}};
-    struct row row = {.id = t->id, .cells = cells};
-    set(cells, t->kind, "id", value_text(t->id));
-    set(cells, t->kind, "name", value_text(t->name));
-    set(cells, t->kind, "status", value_text(t->status));
-    set(cells, t->kind, t->kind == KIND_RUN ? "experiment" : "pipeline", value_text(t->group));
-    set(cells, t->kind, "created", value_time(now_ms - t->age_ms));
-    set(cells, t->kind, "duration", value_time(t->duration_ms));
+    *r = (struct thing_row){.row = {.id = t->id}, .thing = t};
+    r->row.cells = r->cells;
+    set(r->cells, t->kind, "id", value_text(t->id));
+    set(r->cells, t->kind, "name", value_text(t->name));
+    set(r->cells, t->kind, "status", value_text(t->status));
+    set(r->cells, t->kind, t->kind == KIND_RUN ? "experiment" : "pipeline", value_text(t->group));
+    set(r->cells, t->kind, "created", value_time(now_ms - t->age_ms));
+    set(r->cells, t->kind, "duration", value_time(t->duration_ms));
     if (strcmp(t->status, "RUNNING") != 0) {
-        set(cells, t->kind, "ended", value_time(now_ms - t->age_ms + t->duration_ms));
+        set(r->cells, t->kind, "ended", value_time(now_ms - t->age_ms + t->duration_ms));
     }
     for (enum family family = 0; family < FAMILY_COUNT; family++) {
-        row.families[family].at = t->members[family];
-        while (row.families[family].n < MAX_MEMBERS &&
-               t->members[family][row.families[family].n].key) {
-            row.families[family].n++;
+        struct named_list *list = &r->row.families[family];
+        list->at = t->members[family];
+        while (list->n < MAX_MEMBERS && t->members[family][list->n].key) {
+            list->n++;
         }
     }
-    return filter_match(f, &row, now_ms);
+}
+
+static bool curve(void *arg, const struct row *row, const char *metric, struct filter_series *ret)
+{
+    (void)arg;
+    const struct thing *t = ((const struct thing_row *)(const void *)row)->thing;
+    if (strcmp(metric, "loss") != 0) {
+        return false;
+    }
+    *ret = t == parent ? (struct filter_series){loss_of_parent, ALEN(loss_of_parent), GOAL_NONE}
+                       : (struct filter_series){loss_of_child, ALEN(loss_of_child), GOAL_NONE};
+    return true;
+}
+
+static bool relative(void *arg, const struct row *row, enum filter_relation relation,
+                     filter_row_fn *holds, void *holds_arg)
+{
+    (void)arg;
+    const struct thing *t = ((const struct thing_row *)(const void *)row)->thing;
+    bool is_parent = relation == RELATED_PARENT;
+    struct thing_row other;
+    if (t != (is_parent ? child : parent)) {
+        return false;
+    }
+    make_row(is_parent ? parent : child, &other);
+    return holds(holds_arg, &other.row);
+}
+
+static bool matches(const struct filter *f, const struct thing *t)
+{
+    static const struct filter_world world = {NULL, curve, relative};
+    struct thing_row r;
+    make_row(t, &r);
+    return filter_match(f, &r.row, now_ms, &world);
 }
 
 /* --- the manual --- */
@@ -262,23 +308,29 @@ static void every_operator_and_limit_is_in_the_manual(void **state)
     CLEANUP(str_release) struct str manual = STR_INIT;
     CLEANUP(str_release) struct str limits = STR_INIT;
     read_manual(&manual);
-    const char *ops = strstr(manual.p, ".Bl -tag"), *end = ops ? strstr(ops, ".El") : NULL;
+    const char *ops = strstr(manual.p, ".Bl -tag");
+    const char *end = ops ? strstr(ops, ".Ss Two fields") : NULL;
     assert_non_null(end);
     CLEANUP(mem_free_ptr) char *table = xstrndup(ops, (size_t)(end - ops));
     for (enum filter_op op = 0; op < OP_COUNT; op++) {
-        if (!strstr(table, filter_op_texts[op])) {
-            fail_msg("man/mlw-filter.7 lacks the operator %s", filter_op_texts[op]);
+        if (!strstr(table, filter_ops[op].text)) {
+            fail_msg("man/mlw-filter.7 lacks the operator %s", filter_ops[op].text);
         }
     }
     str_addf(&limits, "at most %d bytes, %d parts and %d levels", FILTER_MAX_BYTES,
              FILTER_MAX_NODES, FILTER_MAX_DEPTH);
     expect_in(&manual, limits.p);
     expect_in(&manual, ".Ic mlw help Ar KIND");
-    static const char *const words[] = {"IN",    "IS",      "LIKE",     "ILIKE",
+    static const char *const words[] = {"IN",    "IS",      "LIKE",     "ILIKE", "NULL",
                                         "RLIKE", "BETWEEN", "CONTAINS", "AND"};
     for (size_t i = 0; i < ALEN(words); i++) {
         assert_true(lex_is_reserved(sv_z(words[i])) || lex_is_keyword(sv_z(words[i])));
         expect_in(&manual, words[i]);
+    }
+    for (enum reducer r = 0; r < REDUCE_NONE; r++) {
+        CLEANUP(str_release) struct str said = STR_INIT;
+        str_addf(&said, r == REDUCE_AT ? "Ic %s" : "Fn %s", reducer_names[r]);
+        expect_in(&manual, said.p);
     }
 }
 
