@@ -17,7 +17,7 @@ struct rows {
     bool has_sort, is_parsed, has_learned;
     char *filter_text, *sort_text; /* in force: the last that could be read */
     struct err err;                /* of the text asked for */
-    uint64_t parsed_keys;
+    uint64_t parsed_keys, wanted_keys;
     VEC(uint32_t) order, next;
     bool is_computing;
     size_t at;
@@ -70,6 +70,12 @@ static const char *named_key(const struct rows *r, enum family family, size_t n)
     return NULL;
 }
 
+/* Words look in every param there is. */
+static bool reads_all_params(const struct rows *r)
+{
+    return r->filter && filter_needs_all(r->filter) & 1u << FAMILY_PARAMS;
+}
+
 /* What the filter and the order read of runs is to be read for all of them. */
 static void want_of(const struct rows *r, struct run_table *t)
 {
@@ -79,6 +85,10 @@ static void want_of(const struct rows *r, struct run_table *t)
     }
     for (size_t i = 0; (key = named_key(r, FAMILY_PARAMS, i)) != NULL; i++) {
         run_table_want_param(t, key);
+    }
+    const struct key_set *all = &t->keys[FAMILY_PARAMS];
+    for (size_t i = 0; reads_all_params(r) && i < all->at.n; i++) {
+        run_table_want_param(t, all->at.at[i]);
     }
     if (needs_of(r) & 1u << FAMILY_TAGS) {
         run_table_want_tags(t);
@@ -95,6 +105,7 @@ static void want(struct rows *r)
         want_of(r, r->set->next);
     }
     r->set->is_stale = true;
+    r->wanted_keys = keys_version(r->set);
 }
 
 /* Rows of which everything is known that the filter and the order ask about. */
@@ -105,6 +116,10 @@ static size_t loaded(const struct rows *r)
     const char *key;
     for (size_t i = 0; t && (key = named_key(r, FAMILY_PARAMS, i)) != NULL; i++) {
         size_t read = run_table_param_read(t, key);
+        n = read < n ? read : n;
+    }
+    for (size_t i = 0; t && reads_all_params(r) && i < t->params.at.n; i++) {
+        size_t read = t->params.at.at[i]->n;
         n = read < n ? read : n;
     }
     if (t && needs_of(r) & 1u << FAMILY_TAGS && run_table_tags_read(t) < n) {
@@ -184,7 +199,11 @@ static void choose_columns(struct rows *r, struct row_reader *reader, const stru
             vec_push(&reader->metrics, m);
         }
     }
-    for (size_t i = 0; (key = filter_key(r->filter, FAMILY_PARAMS, i)) != NULL; i++) {
+    bool is_all = reads_all_params(r);
+    for (size_t i = 0; is_all && i < t->params.at.n; i++) {
+        vec_push(&reader->params, t->params.at.at[i]);
+    }
+    for (size_t i = 0; !is_all && (key = filter_key(r->filter, FAMILY_PARAMS, i)) != NULL; i++) {
         const struct doc_column *column = run_table_param(t, key);
         if (column) {
             vec_push(&reader->params, column);
@@ -311,6 +330,9 @@ static bool compute(struct rows *r, int64_t deadline_us)
         begin_order(r);
     }
     size_t n = rowset_count(r->set);
+    if (r->filter) {
+        filter_remember(r->filter);
+    }
     while (r->at < n) {
         size_t end = r->at + FILTER_BATCH < n ? r->at + FILTER_BATCH : n;
         for (; r->at < end; r->at++) {
@@ -511,6 +533,9 @@ static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
     }
     if (!r->is_parsed || (r->err.code != ERR_NONE && r->parsed_keys != keys_version(r->set))) {
         learn_and_parse(hub, r, sub);
+    }
+    if (r->set->runs && reads_all_params(r) && r->wanted_keys != keys_version(r->set)) {
+        want(r); /* a param came to light */
     }
     bool is_complete = rowset_is_complete(r->set);
     if (!can_order(r) || (!is_complete && !is_for_a_screen(r, &sub->query))) {

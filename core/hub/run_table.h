@@ -35,8 +35,7 @@ struct run_metric {
 struct run_tag {
     uint32_t key, value;
 };
-/* Tags of rows [0, first.n - 1): at[first[i] .. first[i + 1]), sorted by key. A word is looked for
- * in all of a run's tags; of its params only those that are named are read. */
+/* Tags of rows [0, first.n - 1): at[first[i] .. first[i + 1]), sorted by key. */
 struct run_tags {
     bool is_wanted;
     VEC(struct run_tag) at;

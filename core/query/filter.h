@@ -103,8 +103,14 @@ struct filter_world { /* each function may be NULL */
 bool filter_match(const struct filter *f, const struct row *row, int64_t now_ms,
                   const struct filter_world *world);
 
+/* A pass over many rows begins, or a piece of one: until this is called again, a text at the same
+ * place is the same text, so that words look at each but once. Never called: nothing is kept. */
+void filter_remember(struct filter *f);
+
 /* Which families a match reads: bits 1 << FAMILY_…; words of runs read params and tags. */
 unsigned filter_needs(const struct filter *f);
+/* The families of which a match reads all keys: those that its words look in; 0 without words. */
+unsigned filter_needs_all(const struct filter *f);
 /* Which fields of the kind a match reads: bits 1 << index. */
 uint64_t filter_fields(const struct filter *f);
 /* The keys of a family that comparisons and has: name, each once; NULL from the end on. */

@@ -3,7 +3,15 @@
 #include "core/query/filter.h"
 #include "core/query/node.h"
 
-static bool match_value(const struct node *node, struct value v)
+/* Where a value is kept, by its number or by where its text stands. */
+static size_t memo_place(struct value v, uint64_t *ret_key)
+{
+    uint64_t key = v.type == VALUE_TEXT ? (uintptr_t)v.text : (uint64_t)v.i;
+    *ret_key = key;
+    return (size_t)((key + v.type) * UINT64_C(0x9E3779B97F4A7C15) >> 32) % MEMO_PLACES;
+}
+
+static bool find_in_value(const struct node *node, struct value v)
 {
     if (v.type == VALUE_TEXT) {
         return needle_is_in(&node->needle, v.text);
@@ -13,6 +21,32 @@ static bool match_value(const struct node *node, struct value v)
     }
     CLEANUP(str_release) struct str s = STR_INIT;
     return needle_is_in(&node->needle, match_text(v, &s));
+}
+
+static bool match_value(const struct node *node, struct value v)
+{
+    if (!node->memo || v.type == VALUE_MISSING) {
+        return find_in_value(node, v);
+    }
+    uint64_t key;
+    size_t place = memo_place(v, &key);
+    uint8_t miss = (uint8_t)(v.type * 2 + 1), *found = &node->memo->found[place];
+    if (node->memo->keys[place] != key || (*found != miss && *found != miss + 1)) {
+        node->memo->keys[place] = key;
+        *found = (uint8_t)(miss + find_in_value(node, v));
+    }
+    return *found != miss;
+}
+
+void filter_remember(struct filter *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        struct node *node = &f->nodes[i];
+        if (node->type == NODE_WORD) {
+            node->memo = node->memo ? node->memo : xcalloc(1, sizeof *node->memo);
+            memset(node->memo->found, 0, sizeof node->memo->found);
+        }
+    }
 }
 
 /* What MLflow says of a run in tags of its own was not said by a person. */
@@ -61,8 +95,10 @@ static bool related_holds(void *arg, const struct row *row)
 static bool match_related(const struct match *m, const struct node *node, const struct row *row)
 {
     const struct filter_world *w = m->world;
-    struct related r = {m, node->type == NODE_RELATED ? node->first : NODE_NONE};
-    return w && w->any && w->any(w->arg, row, node->relation, related_holds, &r);
+    bool has_filter = node->type == NODE_RELATED;
+    struct related r = {m, has_filter ? node->first : NODE_NONE};
+    return w && w->any &&
+           w->any(w->arg, row, has_filter ? node->relation : RELATED_CHILD, related_holds, &r);
 }
 
 static bool match_node(const struct match *m, uint16_t at, const struct row *row)
@@ -87,7 +123,7 @@ static bool match_node(const struct match *m, uint16_t at, const struct row *row
     case NODE_TEST:
         return match_test(m, node, row);
     case NODE_RELATED:
-    case NODE_HAS_RELATED:
+    case NODE_HAS_CHILD:
         return match_related(m, node, row);
     }
     return false;
@@ -103,6 +139,11 @@ bool filter_match(const struct filter *f, const struct row *row, int64_t now_ms,
 unsigned filter_needs(const struct filter *f)
 {
     return f->needs;
+}
+
+unsigned filter_needs_all(const struct filter *f)
+{
+    return f->has_words ? f->word_families : 0;
 }
 
 static uint64_t field_bit(const struct operand *o)

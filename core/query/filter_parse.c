@@ -63,11 +63,11 @@ static bool parse_has(struct parser *p, uint16_t *ret_node)
     if (!parser_name(p, &buffer, &name)) {
         return false;
     }
-    if (relation != SIZE_MAX) {
-        node = (struct node){.type = NODE_HAS_RELATED, .relation = relations[relation].relation};
+    bool is_child = relation != SIZE_MAX && relations[relation].relation == RELATED_CHILD;
+    if (is_child) {
+        node.type = NODE_HAS_CHILD;
     }
-    if (relation != SIZE_MAX ? !check_relation(p, at, relation)
-                             : !parser_operand(p, &name, &node.left)) {
+    if (is_child ? !check_relation(p, at, relation) : !parser_operand(p, &name, &node.left)) {
         return false;
     }
     if (lex_peek_op(&p->lex, &n) != OP_COUNT || lex_at(&p->lex, 0) == '(') {
@@ -133,6 +133,7 @@ static bool parse_word(struct parser *p, const struct parsed_name *name, bool is
     node.word = (struct sv){arena_sv(&p->f->arena, text), text.n};
     node.may_be_number = is_like_number(lower);
     p->f->needs |= p->f->word_families;
+    p->f->has_words = true;
     return parser_add(p, &node, ret_node);
 }
 
@@ -400,6 +401,7 @@ void filter_free(struct filter *f)
     }
     for (size_t i = 0; i < f->n; i++) {
         re_free(f->nodes[i].re);
+        free(f->nodes[i].memo);
     }
     for (enum family family = 0; family < FAMILY_COUNT; family++) {
         free(f->keys[family]);

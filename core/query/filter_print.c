@@ -75,12 +75,11 @@ static void print_node(struct str *out, const struct filter *f, uint16_t at, enu
 
 static void print_related(struct str *out, const struct filter *f, const struct node *node)
 {
-    const char *name = node->relation == RELATED_PARENT ? "parent" : "child";
-    if (node->type == NODE_HAS_RELATED) {
-        str_addf(out, "has:%s", name);
+    if (node->type == NODE_HAS_CHILD) {
+        str_addz(out, "has:child");
         return;
     }
-    str_addf(out, "%s:(", name);
+    str_addf(out, "%s:(", node->relation == RELATED_PARENT ? "parent" : "child");
     print_node(out, f, node->first, NODE_OR);
     str_addc(out, ')');
 }
@@ -119,7 +118,7 @@ static void print_node(struct str *out, const struct filter *f, uint16_t at, enu
         print_test(out, f, node);
         break;
     case NODE_RELATED:
-    case NODE_HAS_RELATED:
+    case NODE_HAS_CHILD:
         print_related(out, f, node);
         break;
     }

@@ -17,8 +17,8 @@ enum node_type {
     NODE_WORD,
     NODE_HAS,
     NODE_TEST,
-    NODE_RELATED,    /* one that is related matches the child */
-    NODE_HAS_RELATED /* there is one */
+    NODE_RELATED,  /* one that is related matches the child */
+    NODE_HAS_CHILD /* there is one; a parent is a field */
 };
 
 enum test_type {
@@ -31,7 +31,7 @@ enum test_type {
     TEST_DURATION
 };
 
-enum { NODE_NONE = 0xFFFF };
+enum { NODE_NONE = 0xFFFF, MEMO_PLACES = 1024 };
 
 /* A field, or a number from the curve of a metric. */
 struct operand {
@@ -50,6 +50,12 @@ struct side {
     struct needle needle; /* of states */
 };
 
+/* What a word found in values; a place is taken over by the next value that falls on it. */
+struct memo {
+    uint64_t keys[MEMO_PLACES];
+    uint8_t found[MEMO_PLACES]; /* type * 2 + hit + 1; 0: free */
+};
+
 struct node {
     enum node_type type;
     uint16_t first, next; /* child, sibling: index or NODE_NONE */
@@ -59,6 +65,7 @@ struct node {
     size_t side_count;
     enum filter_relation relation;
     struct needle needle; /* of words */
+    struct memo *memo;    /* of words; NULL: nothing is remembered */
     struct sv word;       /* as it was written */
     bool may_be_number;   /* the word could stand in a number's text */
     struct re *re;
@@ -73,6 +80,7 @@ struct filter {
     uint8_t words_in[FIELD_MAX]; /* fields that a word is looked for in */
     size_t word_field_count;
     unsigned word_families; /* and families: 1 << FAMILY_… */
+    bool has_words;
     const char **keys[FAMILY_COUNT];
     size_t key_count[FAMILY_COUNT];
     unsigned needs;

@@ -153,7 +153,7 @@ static const struct {
     {"parent:(a", 8, "not closed"},
     {"child:(nme:x)", 8, "no field nme"},
     {"has:parent=1", 11, "alone"},
-    {"parent:x", 1, "no field parent"},
+    {"has:child=1", 10, "alone"},
 };
 
 static void bad_filters_name_the_column(void **state)

@@ -147,6 +147,9 @@ static void make_row(const struct thing *t, struct thing_row *r)
     set(r->cells, t->kind, t->kind == KIND_RUN ? "experiment" : "pipeline", value_text(t->group));
     set(r->cells, t->kind, "created", value_time(now_ms - t->age_ms));
     set(r->cells, t->kind, "duration", value_time(t->duration_ms));
+    if (t == child) {
+        set(r->cells, t->kind, "parent", value_text(parent->id));
+    }
     if (strcmp(t->status, "RUNNING") != 0) {
         set(r->cells, t->kind, "ended", value_time(now_ms - t->age_ms + t->duration_ms));
     }
