@@ -36,13 +36,13 @@ static int64_t minus(int64_t a, int64_t b)
 }
 
 /* Equality holds within the unit that was written, the order at its beginning. */
-static unsigned place_ms(int64_t ms, const struct literal *l, int64_t from_ms, bool is_order)
+static unsigned place_ms(int64_t ms, uint16_t us, const struct literal *l, bool is_order)
 {
-    int64_t over_ms = minus(minus(ms, from_ms), l->ms);
+    int64_t over_ms = minus(ms, l->ms);
     if (!is_order && over_ms > 0 && over_ms < l->span_ms) {
         over_ms = 0;
     }
-    return place_int(over_ms, 0);
+    return is_order && over_ms == 0 && us ? (unsigned)ABOVE : place_int(over_ms, 0);
 }
 
 static bool is_number(struct value v)
@@ -119,7 +119,7 @@ static unsigned place_values(struct value a, struct value b, bool is_open)
 {
     double x, y;
     if (a.type == b.type && (a.type == VALUE_TIME || a.type == VALUE_INT)) {
-        return place_int(a.i, b.i);
+        return a.i == b.i ? place_int(a.us, b.us) : place_int(a.i, b.i);
     }
     if (as_number(a, is_open, &x) && as_number(b, is_open, &y)) {
         return place_double(x, y);
@@ -141,11 +141,11 @@ static unsigned place_literal(const struct match *m, struct value v, const struc
     case TEST_OPEN:
         return v.type == VALUE_TIME ? 0 : place_open(v, l);
     case TEST_TIME:
-        return place_ms(v.i, l, l->is_from_now ? m->now_ms : 0, is_order);
+        return place_ms(l->is_from_now ? minus(v.i, m->now_ms) : v.i, v.us, l, is_order);
     case TEST_AGE:
-        return place_ms(minus(m->now_ms, v.i), l, 0, is_order);
+        return place_ms(minus(m->now_ms, v.i), 0, l, is_order);
     case TEST_DURATION:
-        return place_ms(v.i, l, 0, is_order);
+        return place_ms(v.i, v.us, l, is_order);
     }
     return 0;
 }

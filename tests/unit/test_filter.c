@@ -248,6 +248,8 @@ static void make_sample(struct sample *s)
     s->cells[FIELD_RUN_experiment] = value_text("churn");
     s->cells[FIELD_RUN_duration] = value_time(15 * 60 * 1000 + 30 * 1000);
     s->cells[FIELD_RUN_created] = value_time(now_ms - 2 * HOUR_MS - HOUR_MS / 2);
+    s->cells[FIELD_RUN_start_time] = s->cells[FIELD_RUN_created];
+    s->cells[FIELD_RUN_start_time].us = 500;
     s->cells[FIELD_RUN_source] = value_text("hidden");
     s->row = (struct row){
         .id = "r7f3k2",
@@ -351,6 +353,8 @@ static const char *const not_matching[] = {
     "age:1h",
     "age:3h",
     "created<now-3h",
+    "start_time<=1788255000000",
+    "start_time=created",
     "created>now-2h",
     "created:2026-08-31",
     "created!=2026-09-01",
@@ -484,6 +488,9 @@ static const char *const matching[] = {
     "created<now",
     "start_time<1788264000000",
     "start_time>1788250000000",
+    "start_time>1788255000000",
+    "start_time=1788255000000",
+    "start_time>created",
     "created:2026-09-01",
     "created>2026-09-01",
     "created>=2026-09-01T09:30",
