@@ -462,7 +462,12 @@ void app_modal_draw(const struct app *app, const struct modal *m, struct canvas 
     }
     struct rect field = rect_cut_bottom(&r, 1);
     if (m->has_list) {
+        CLEANUP(str_release) struct str place = STR_INIT;
         menu_draw(&m->menu, c, r);
+        menu_place(&m->menu, r.h, &place);
+        struct rect right = rect_cut_right(&field, place.n ? (int)place.n + 1 : 0);
+        canvas_fit(c, right.x, right.y, right.w, ROLE_DIM, sv_of(&place), ALIGN_RIGHT,
+                   UTF8_CUT_END);
     }
     line_draw(&m->line, c, field, m->label.p);
 }

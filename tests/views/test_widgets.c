@@ -274,6 +274,42 @@ static void a_menu_ranks_what_is_meant(void **state)
     menu_release(&m);
 }
 
+/* Names and keys are seen at every width, and how many there are that are not. */
+static void a_menu_says_keys_and_how_many(void **state)
+{
+    static const int widths[] = {30, 40, 60, 80};
+    (void)state;
+    struct menu m;
+    menu_init(&m);
+    for (int i = 0; i < 20; i++) {
+        CLEANUP(mem_free_ptr) char *id = xasprintf("action-%02d", i);
+        menu_add(&m, &(struct menu_item){.id = id,
+                                         .describe = "what it does in a sentence that is long",
+                                         .key = i % 2 ? "Enter" : NULL});
+    }
+    menu_filter(&m, SV(""));
+    assert_int_equal(menu_rows(&m), MENU_ROWS);
+    for (size_t i = 0; i < ALEN(widths); i++) {
+        CLEANUP(str_release) struct str text = STR_INIT;
+        struct canvas c;
+        canvas_init(&c, widths[i], 5, false);
+        menu_draw(&m, &c, canvas_area(&c));
+        canvas_row_text(&c, 1, &text);
+        assert_true(sv_starts(sv_of(&text), "action-01 what it"));
+        assert_true(sv_ends(sv_of(&text), " Enter"));
+        assert_int_equal(utf8_width(sv_of(&text)), widths[i]);
+        assert_int_equal(c.outside, 0);
+        canvas_release(&c);
+    }
+    CLEANUP(str_release) struct str place = STR_INIT;
+    menu_place(&m, 20, &place);
+    assert_int_equal(place.n, 0);
+    (void)menu_command(&m, CMD_DOWN);
+    menu_place(&m, 19, &place);
+    assert_string_equal(place.p, "2 of 20");
+    menu_release(&m);
+}
+
 static void a_line_is_edited(void **state)
 {
     (void)state;
@@ -363,6 +399,7 @@ int main(void)
         cmocka_unit_test(sparks_bars_gauges_tabs),
         cmocka_unit_test(ticks_are_durations),
         cmocka_unit_test(a_menu_ranks_what_is_meant),
+        cmocka_unit_test(a_menu_says_keys_and_how_many),
         cmocka_unit_test(a_line_is_edited),
         cmocka_unit_test(a_log_follows_pauses_and_is_searched),
     };

@@ -14,6 +14,8 @@ enum {
     SCORE_LETTER = 10
 };
 
+enum { NARROW_W = 60, NAME_MAX_W = 30, SAID_MIN_W = 12 };
+
 void menu_init(struct menu *m)
 {
     *m = (struct menu){.needle = STR_INIT};
@@ -34,7 +36,14 @@ void menu_clear(struct menu *m)
     arena_release(&m->arena);
     arena_init(&m->arena, 0);
     m->n = m->shown_count = m->selected = 0;
+    m->text_w = m->key_w = 0;
     m->is_cut = false;
+}
+
+static int wider(int w, const char *text)
+{
+    int own = (int)utf8_width(sv_z(text));
+    return own > w ? own : w;
 }
 
 void menu_add(struct menu *m, const struct menu_item *item)
@@ -48,6 +57,8 @@ void menu_add(struct menu *m, const struct menu_item *item)
         m->items = xreallocarray(m->items, m->cap, sizeof *m->items);
         m->shown = xreallocarray(m->shown, m->cap, sizeof *m->shown);
     }
+    m->text_w = wider(m->text_w, item->text ? item->text : item->id);
+    m->key_w = wider(m->key_w, item->key);
     m->items[m->n++] = (struct menu_item){
         .id = arena_z(&m->arena, item->id),
         .text = arena_z(&m->arena, item->text ? item->text : item->id),
@@ -200,20 +211,28 @@ static void draw_match(const struct menu *m, struct canvas *c, int x, int y, str
 static void draw_item(const struct menu *m, const struct menu_item *item, struct canvas *c,
                       struct rect row)
 {
-    int name_w = row.w < 60 ? row.w / 2 : 30;
+    int most = row.w < NARROW_W ? row.w / 2 : NAME_MAX_W;
+    int name_w = m->text_w + 1 < most ? m->text_w + 1 : most;
     unsigned style = item->off ? ROLE_DIM : ROLE_NORMAL;
     int x =
         canvas_fit(c, row.x, row.y, name_w, style, sv_z(item->text), ALIGN_LEFT, UTF8_CUT_MIDDLE);
     if (!item->off && menu_score(sv_z(item->text), sv_of(&m->needle))) {
         draw_match(m, c, row.x, row.y, sv_z(item->text));
     }
-    int key_w = row.w >= 60 ? 10 : 0;
+    int key_w = m->key_w && row.w - name_w - m->key_w > SAID_MIN_W ? m->key_w + 1 : 0;
     const char *said = item->off ? item->off : item->describe;
     canvas_fit(c, x + 1, row.y, row.x + row.w - x - 1 - key_w, ROLE_DIM, sv_z(said), ALIGN_LEFT,
                UTF8_CUT_END);
     if (key_w && item->key) {
         canvas_fit(c, row.x + row.w - key_w, row.y, key_w, ROLE_KEY, sv_z(item->key), ALIGN_RIGHT,
                    UTF8_CUT_END);
+    }
+}
+
+void menu_place(const struct menu *m, int rows, struct str *out)
+{
+    if (rows >= 0 && m->shown_count > (size_t)rows) {
+        str_addf(out, "%zu of %zu", m->selected + 1, m->shown_count);
     }
 }
 

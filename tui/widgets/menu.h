@@ -28,6 +28,7 @@ struct menu {
     struct menu_shown *shown; /* in order, after menu_filter */
     size_t shown_count, selected;
     struct str needle;
+    int text_w, key_w; /* of the widest of all items, whatever is shown */
     bool is_cut;
 };
 
@@ -43,6 +44,8 @@ const struct menu_item *menu_selected(const struct menu *m); /* NULL: none */
 const struct menu_item *menu_exact(const struct menu *m, struct sv text);
 int menu_rows(const struct menu *m); /* rows it wants */
 void menu_draw(const struct menu *m, struct canvas *c, struct rect r);
+/* "3 of 18" when they do not fit into `rows`, else nothing. */
+void menu_place(const struct menu *m, int rows, struct str *out);
 
 /* Score of a fuzzy match, higher is better, 0: none. Smart case; empty needle: 1. */
 int menu_score(struct sv text, struct sv needle);

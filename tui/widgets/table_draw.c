@@ -175,21 +175,23 @@ static void plan_init(const struct table *t, struct plan *p, struct rect area)
     }
     for (;;) {
         int marks = cut_width(t, p);
-        int over = shrink(t, p, total(t, p) - (room - marks));
+        int wished = total(t, p) - (room - marks);
+        int over = shrink(t, p, wished);
         size_t col = over > 0 ? victim(t, p) : SIZE_MAX;
         if (col == SIZE_MAX) {
             break;
         }
         p->w[col] = 0;
         p->is_cut_right = true;
-        for (size_t i = 0; i < t->column_count; i++) { /* the room it had is shared anew */
+        /* the room it had is shared anew */
+        for (size_t i = 0; over < wished && i < t->column_count; i++) {
             p->w[i] = p->w[i] > 0 ? wish(t, i) : 0;
         }
     }
     uncut(t, p, room - cut_width(t, p));
     if (!grow(t, p, room - cut_width(t, p), false) && p->is_cut_right) {
-        (void)grow(t, p, room - cut_width(t, p),
-                   true); /* the last column ends where the titles do */
+        /* the last column ends where the titles do */
+        (void)grow(t, p, room - cut_width(t, p), true);
     }
     place(t, p, area.x + margin);
 }
