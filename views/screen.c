@@ -219,7 +219,7 @@ static void quit_note(void *arg, struct str *out)
 
 /* --- a picture instead of a screen --- */
 
-static void size_of(const char *text, int *ret_w, int *ret_h)
+static bool size_of(const char *text, int *ret_w, int *ret_h, struct err *e)
 {
     struct sv rest = sv_z(text), part;
     int64_t w = 0, h = 0;
@@ -228,6 +228,9 @@ static void size_of(const char *text, int *ret_w, int *ret_h)
                    h <= SHOT_MAX_SIDE;
     *ret_w = is_size ? (int)w : SHOT_W;
     *ret_h = is_size ? (int)h : SHOT_H;
+    return is_size || !text ||
+           err_set(e, ERR_USAGE, "--size is columns x rows as 80x24, at most %d each, not \"%s\"",
+                   SHOT_MAX_SIDE, text);
 }
 
 static bool shoot(struct app *app, const struct screen_options *o, struct err *e)
@@ -261,7 +264,9 @@ static bool is_ascii(const struct screen_options *o)
 static struct app *make_app(struct screen *s, const struct screen_options *o, struct err *e)
 {
     int w = 0, h = 0;
-    size_of(o->size, &w, &h);
+    if (!size_of(o->size, &w, &h, e)) {
+        return NULL;
+    }
     struct app_config config = {.wake_fd = o->wake_fd,
                                 .next_event = next_event,
                                 .free_event = free_event,

@@ -128,6 +128,48 @@ enum kind cmd_kind(const char *name, struct err *e)
     return kind;
 }
 
+enum kind cmd_parent_kind(enum kind kind)
+{
+    /* a context, which is 0, stands above none */
+    static const enum kind parents[KIND_COUNT] = {
+        [KIND_STEP] = KIND_EXECUTION,     [KIND_JOB] = KIND_EXECUTION,
+        [KIND_EVENT] = KIND_EXECUTION,    [KIND_GATE] = KIND_EXECUTION,
+        [KIND_EXECUTION] = KIND_PIPELINE, [KIND_PACKAGE] = KIND_MODEL,
+        [KIND_RUN] = KIND_EXPERIMENT,
+    };
+    return parents[kind] ? parents[kind] : KIND_COUNT;
+}
+
+/* KIND:ID, with the kind as it is called and the id whole. */
+static char *resolve_about(const struct cmd_line *line, const char *id, struct err *e)
+{
+    size_t n = strcspn(id, ":");
+    enum kind kind = kind_find((struct sv){id, n});
+    if (!id[n] || kind == KIND_COUNT) {
+        err_set(e, ERR_USAGE, "--parent %s: what it is about is named by KIND:ID", id);
+        return NULL;
+    }
+    CLEANUP(mem_free_ptr) char *whole = cmd_resolve(line, kind, id + n + 1, e);
+    return whole ? xasprintf("%s:%s", kinds[kind].singular, whole) : NULL;
+}
+
+char *cmd_resolve_parent(const struct cmd_line *line, enum kind kind, const char *id, struct err *e)
+{
+    enum kind parent = cmd_parent_kind(kind);
+    if (cmd_text(line, "source")) {
+        return xstrdup(id); /* as it is called there */
+    }
+    if (kind_is_about(kind)) {
+        return resolve_about(line, id, e);
+    }
+    if (parent == KIND_COUNT && kind != KIND_DATASET && kind != KIND_ATTENTION) {
+        err_set(e, ERR_USAGE, "%s are listed below nothing: leave --parent out",
+                kinds[kind].plural);
+        return NULL;
+    }
+    return parent == KIND_COUNT ? xstrdup(id) : cmd_resolve(line, parent, id, e);
+}
+
 bool cmd_pairs(const struct cmd_line *line, const char *long_name, struct req *req, struct err *e)
 {
     const char **texts;

@@ -24,6 +24,12 @@ MUST_USE bool cmd_source(const char *path, struct store **ret_store, struct sour
                          struct err *e);
 /* Can --source (and --view) be asked for that kind? ERR_USAGE. */
 MUST_USE bool cmd_of_source(const struct cmd_line *line, enum kind kind, struct err *e);
+/* The whole id of what things of a kind are listed below (`ls --parent`); the caller frees. NULL
+ * with an error, also where nothing stands above that kind. */
+char *cmd_resolve_parent(const struct cmd_line *line, enum kind kind, const char *id,
+                         struct err *e);
+/* The kind that stands above; KIND_COUNT: none does. */
+enum kind cmd_parent_kind(enum kind kind);
 /* The kind of that name; KIND_COUNT and ERR_USAGE with all of them where there is none. */
 enum kind cmd_kind(const char *name, struct err *e);
 /* Things of these kinds are put aside by mlw ack while they are in that state; NULL: of no other.

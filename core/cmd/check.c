@@ -19,7 +19,7 @@ int cmd_check(const struct cmd_line *line)
     struct err e = ERR_INIT;
     enum cmd_format format;
     struct definition def = {0};
-    if (!cmd_format(line, formats, ALEN(formats), &format, &e) ||
+    if (!cmd_format(line, formats, ALEN(formats), &format, &e) || !cmd_check_name(line, &e) ||
         !definition_load(line->args.at[0], cmd_text(line, "name"), &def, &e)) {
         return cmd_fail(line, &e);
     }

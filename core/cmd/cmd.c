@@ -133,7 +133,7 @@ static bool parse_option(struct parser *p, const char *word)
 
 static bool parse_word(struct parser *p, const char *word)
 {
-    if (!p->line->info && !p->has_ended) {
+    if (!p->line->info) {
         p->line->info = cmd_find(word);
         if (!p->line->info) {
             err_set(p->e, ERR_USAGE, "unknown command \"%s\"", word);
@@ -336,6 +336,19 @@ bool cmd_int(const struct cmd_line *line, const char *long_name, int64_t min, in
     }
     *ret = x;
     return true;
+}
+
+bool cmd_may_write(const struct cmd_line *line, struct err *e)
+{
+    return !line->globals.is_read_only ||
+           err_set(e, ERR_REFUSED, "it is refused: this mlw was started with --read-only");
+}
+
+bool cmd_check_name(const struct cmd_line *line, struct err *e)
+{
+    const char *name = cmd_text(line, "name");
+    return !name || sv_trim(sv_z(name)).n ||
+           err_set(e, ERR_USAGE, "--name is the pipeline's name: it cannot be empty");
 }
 
 int cmd_fail(const struct cmd_line *line, const struct err *e)

@@ -83,6 +83,10 @@ size_t cmd_list(const struct cmd_line *line, const char *long_name, const char *
 /* A whole number option within [min, max]; `otherwise` without it. ERR_USAGE. */
 MUST_USE bool cmd_int(const struct cmd_line *line, const char *long_name, int64_t min, int64_t max,
                       int64_t otherwise, int64_t *ret, struct err *e);
+/* ERR_REFUSED with --read-only: for what writes files of a workspace without the hub. */
+MUST_USE bool cmd_may_write(const struct cmd_line *line, struct err *e);
+/* ERR_USAGE for an empty --name: a pipeline without a name is found nowhere. */
+MUST_USE bool cmd_check_name(const struct cmd_line *line, struct err *e);
 /* Print the error as "mlw NAME: message" and the hint; returns the exit status. */
 int cmd_fail(const struct cmd_line *line, const struct err *e);
 

@@ -15,6 +15,18 @@ enum { SHORT_ID = 12 };
 
 /* --- which --- */
 
+/* The hub parts ids by line ends. */
+static bool are_ids(const struct cmd_line *line, struct err *e)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < line->args.n; i++) {
+        const char *id = line->args.at[i];
+        ok = *id ? !strchr(id, '\n') || err_set(e, ERR_NOT_FOUND, "no run \"%s\"", id)
+                 : err_set(e, ERR_USAGE, "an id is empty");
+    }
+    return ok;
+}
+
 static bool one_kind(const struct cmd_line *line, enum kind *ret, struct err *e)
 {
     *ret = compare_kind(line->args.at[0]);
@@ -186,8 +198,9 @@ int cmd_compare(const struct cmd_line *line)
     enum cmd_format format;
     enum kind kind;
     struct config config;
-    if (!cmd_format(line, formats, ALEN(formats), &format, &e) || !one_kind(line, &kind, &e) ||
-        !cmd_of_source(line, kind, &e) || !load_goals(line, &config, &e)) {
+    if (!cmd_format(line, formats, ALEN(formats), &format, &e) || !are_ids(line, &e) ||
+        !one_kind(line, &kind, &e) || !cmd_of_source(line, kind, &e) ||
+        !load_goals(line, &config, &e)) {
         return cmd_fail(line, &e);
     }
     size_t baseline = 0;

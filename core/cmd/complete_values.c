@@ -113,12 +113,6 @@ static void offer_to_ack(struct completion *c, enum kind kind)
 
 static void offer_ids(struct completion *c)
 {
-    static const enum kind parents[KIND_COUNT] = {
-        [KIND_STEP] = KIND_EXECUTION,     [KIND_JOB] = KIND_EXECUTION,
-        [KIND_EVENT] = KIND_EXECUTION,    [KIND_GATE] = KIND_EXECUTION,
-        [KIND_EXECUTION] = KIND_PIPELINE, [KIND_PACKAGE] = KIND_MODEL,
-        [KIND_RUN] = KIND_EXPERIMENT,
-    };
     enum kind kind = kind_before(c);
     bool is_parent = c->command && strcmp(c->command->args, "KIND") == 0;
     if (kind == KIND_COUNT) {
@@ -128,8 +122,8 @@ static void offer_ids(struct completion *c)
         offer_to_ack(c, kind);
     } else if (!is_parent) {
         offer_rows(c, kind, NULL, NULL);
-    } else if (parents[kind]) {
-        offer_rows(c, parents[kind], NULL, NULL);
+    } else if (cmd_parent_kind(kind) != KIND_COUNT) {
+        offer_rows(c, cmd_parent_kind(kind), NULL, NULL);
     } else if (kind == KIND_EVIDENCE || kind == KIND_TIMELINE || kind == KIND_LINEAGE) {
         offer_rows_as(c, KIND_EXECUTION, NULL, NULL, "execution:");
         offer_rows_as(c, KIND_RUN, NULL, NULL, "run:");

@@ -13,11 +13,12 @@ static bool copy_out(const struct objects *o, const char *uri, const char *to, s
     return objects_get(o, uri, to, e);
 }
 
-static bool copy(const struct objects *o, const char *from, const char *to, struct err *e)
+static bool copy(const struct cmd_line *line, const struct objects *o, const char *from,
+                 const char *to, struct err *e)
 {
     bool from_store = s3_uri_is(sv_z(from)), to_store = s3_uri_is(sv_z(to));
     if (to_store && !from_store) {
-        return objects_put(o, from, to, e);
+        return cmd_may_write(line, e) && objects_put(o, from, to, e);
     }
     if (from_store && !to_store) {
         return copy_out(o, from, to, e);
@@ -29,11 +30,11 @@ int cmd_cp(const struct cmd_line *line)
 {
     struct err e = ERR_INIT;
     struct workspace ws;
-    if (!cmd_workspace(line, true, &ws, &e)) {
+    if (!cmd_workspace(line, !line->globals.is_read_only, &ws, &e)) {
         return cmd_fail(line, &e);
     }
     struct objects o = {ws.objects};
-    bool ok = copy(&o, line->args.at[0], line->args.at[1], &e);
+    bool ok = copy(line, &o, line->args.at[0], line->args.at[1], &e);
     workspace_release(&ws);
     return ok ? 0 : cmd_fail(line, &e);
 }

@@ -75,7 +75,8 @@ int cmd_demo(const struct cmd_line *line)
                 cmd_text(line, "epochs"));
         return cmd_fail(line, &e);
     }
-    if ((!project_is_there("tabular", dir) && !project_lay_down("tabular", dir, NULL, NULL, &e)) ||
+    if (!cmd_may_write(line, &e) ||
+        (!project_is_there("tabular", dir) && !project_lay_down("tabular", dir, NULL, NULL, &e)) ||
         !workspace_init(dir, &ws, &e)) {
         return cmd_fail(line, &e);
     }

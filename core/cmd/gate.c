@@ -76,13 +76,21 @@ int cmd_gate(const struct cmd_line *line)
         err_set(&e, ERR_USAGE, "usage: mlw gate ls | approve TOKEN | reject TOKEN --reason TEXT");
         return cmd_fail(line, &e);
     }
-    if (!is_approve && !cmd_text(line, "reason")) {
+    CLEANUP(mem_free_ptr) char *reason = sv_dup(sv_trim(sv_z(cmd_text(line, "reason"))));
+    if (!is_approve && !reason[0]) {
         err_set(&e, ERR_USAGE, "reject needs --reason TEXT: it becomes the FailureReason");
         return cmd_fail(line, &e);
     }
+    /* a token, or the version of a model that waits */
+    const char *word = line->args.at[1];
+    CLEANUP(mem_free_ptr)
+    char *id = strchr(word, '/') ? xstrdup(word) : cmd_resolve(line, KIND_GATE, word, &e);
+    if (!id) {
+        return cmd_fail(line, &e);
+    }
     struct req req = {.type = is_approve ? REQ_APPROVE : REQ_REJECT,
-                      .id = xstrdup(line->args.at[1]),
-                      .text = xstrdup(cmd_text(line, "reason"))};
+                      .id = xstrdup(id),
+                      .text = reason[0] ? xstrdup(reason) : NULL};
     struct ev reply;
     if (!cmd_pairs(line, "output", &req, &e) || !cmd_act(line, false, &req, &reply, &e)) {
         req_release(&req);

@@ -7,7 +7,7 @@ int cmd_init(const struct cmd_line *line)
     struct workspace ws;
     struct store *st = NULL;
     const char *dir = line->args.n ? line->args.at[0] : ".";
-    if (!workspace_init(dir, &ws, &e)) {
+    if (!cmd_may_write(line, &e) || !workspace_init(dir, &ws, &e)) {
         return cmd_fail(line, &e);
     }
     bool ok = store_open(&ws, STORE_CREATE, &st, &e);

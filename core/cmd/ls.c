@@ -100,10 +100,12 @@ static int list(const struct cmd_line *line, enum kind kind, struct err *e)
     if (!read_options(line, kind, &l, e)) {
         return cmd_fail(line, e);
     }
-    struct hub *hub = cmd_hub(line, false, e);
+    const char *below = cmd_text(line, "parent");
+    CLEANUP(mem_free_ptr) char *parent = below ? cmd_resolve_parent(line, kind, below, e) : NULL;
+    struct hub *hub = below && !parent ? NULL : cmd_hub(line, false, e);
     struct query q = {.type = QUERY_ROWS,
                       .kind = kind,
-                      .id = cmd_text(line, "parent"),
+                      .id = parent,
                       .filter = cmd_text(line, "filter"),
                       .sort = sort_of(line, kind),
                       .omit = families_unused(line, &l),

@@ -8,7 +8,8 @@ int cmd_new(const struct cmd_line *line)
     struct err e = ERR_INIT;
     struct workspace ws;
     const char *dir = line->args.at[1];
-    if (!project_lay_down(line->args.at[0], dir, cmd_text(line, "data"), cmd_text(line, "target"),
+    if (!cmd_may_write(line, &e) ||
+        !project_lay_down(line->args.at[0], dir, cmd_text(line, "data"), cmd_text(line, "target"),
                           &e) ||
         !workspace_init(dir, &ws, &e)) {
         return cmd_fail(line, &e);

@@ -19,8 +19,9 @@ bool kind_has_family(enum kind kind, enum family family)
 
 static const char *const said_names[] = {[COLUMN_AGE_S] = "age_s", [COLUMN_RUN_ID] = "run_id"};
 
-/* The next name of a list: commas in "…" are its own; the quotes go. */
-static bool next_name(struct sv *rest, struct str *ret_name)
+/* The next name of a list: commas in "…" are its own; the quotes go. *ret_is_open: the last is not
+ * closed. */
+static bool next_name(struct sv *rest, struct str *ret_name, bool *ret_is_open)
 {
     struct sv v = *rest;
     bool is_quoted = false;
@@ -33,6 +34,7 @@ static bool next_name(struct sv *rest, struct str *ret_name)
         v = (struct sv){v.p + 1, v.n - 1};
     }
     bool is_there = rest->p != NULL;
+    *ret_is_open = is_quoted;
     *rest = v.n ? (struct sv){v.p + 1, v.n - 1} : (struct sv){NULL, 0};
     return is_there;
 }
@@ -66,8 +68,12 @@ static bool choose_words(enum kind kind, const char *words, struct columns *c, s
 {
     struct sv rest = sv_z(words);
     CLEANUP(str_release) struct str name = STR_INIT;
-    while (next_name(&rest, &name)) {
+    bool is_open;
+    while (next_name(&rest, &name, &is_open)) {
         struct sv word = sv_trim(sv_of(&name));
+        if (is_open) {
+            return err_set(e, ERR_USAGE, "--columns %s: a quote is not closed", words);
+        }
         struct column col = {0};
         size_t field = kind_field(kind, word);
         if (field != SIZE_MAX) {

@@ -1,6 +1,7 @@
 /* mlw run, watch, stop, retry: an execution from its start to its end. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/base/os.h"
@@ -42,12 +43,27 @@ static int follow(const struct cmd_line *line, const char *execution,
     return status;
 }
 
-/* Alone on the first line, once the execution is durable. */
-static void print_id(const char *id)
+/* Alone on the first line, once the execution is durable. Where nobody can read it there, it is
+ * said where errors are, and an attached execution does not go on without the command. */
+static bool print_id(const struct cmd_line *line, const char *id)
 {
+    struct err e = ERR_INIT;
     CLEANUP(str_release) struct str out = STR_INIT;
     str_addf(&out, "%s\n", id);
-    cmd_out(sv_of(&out));
+    if (os_write_all(STDOUT_FILENO, sv_of(&out), "standard output", &e)) {
+        return true;
+    }
+    (void)cmd_fail(line, &e);
+    struct req req = {.type = REQ_STOP, .id = xstrdup(id)};
+    struct ev reply;
+    if (!cmd_has(line, "attached")) {
+        req_release(&req);
+        fprintf(stderr, "execution %s goes on; mlw watch %s waits for it\n", id, id);
+    } else if (cmd_act(line, false, &req, &reply, &e)) {
+        ev_release(&reply);
+        fprintf(stderr, "execution %s is asked to stop\n", id);
+    }
+    return false;
 }
 
 static int start(const struct cmd_line *line, const struct wait_options *options)
@@ -70,7 +86,9 @@ static int start(const struct cmd_line *line, const struct wait_options *options
     }
     CLEANUP(mem_free_ptr) char *id = xstrdup(reply.reply_id);
     ev_release(&reply);
-    print_id(id);
+    if (!print_id(line, id)) {
+        return err_exit_status(ERR_IO);
+    }
     note_sandbox(line);
     note_logout();
     return cmd_has(line, "detach") ? 0 : follow(line, id, options);
@@ -81,6 +99,9 @@ int cmd_run(const struct cmd_line *line)
     struct err e = ERR_INIT;
     if (cmd_has(line, "output") && !cmd_has(line, "plan")) {
         (void)err_set(&e, ERR_USAGE, "-o says how a plan is printed: it goes with --plan");
+        return cmd_fail(line, &e);
+    }
+    if (!cmd_check_name(line, &e)) {
         return cmd_fail(line, &e);
     }
     struct wait_options options;
@@ -171,9 +192,7 @@ int cmd_retry(const struct cmd_line *line)
     }
     CLEANUP(mem_free_ptr) char *said = NULL;
     int status = act_on(line, REQ_RETRY, id, &said);
-    if (said) {
-        print_id(id);
-    }
+    status = said && !print_id(line, id) ? err_exit_status(ERR_IO) : status;
     status = status || cmd_has(line, "detach") ? status : follow(line, id, &options);
     wait_options_release(&options);
     return status;

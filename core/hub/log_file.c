@@ -30,8 +30,9 @@ static bool parse_id(struct store *st, const char *id, char *ret_execution, char
     if (sv_split(&rest, '/', &step)) {
         *ret_step = sv_dup(step);
     }
-    if (sv_split(&rest, '/', &n) && (!fmt_parse_i64(n, ret_n) || *ret_n < 1)) {
-        return err_set(e, ERR_USAGE, "\"%s\" is not EXEC/STEP/N", id);
+    bool is_odd = *ret_step && !(*ret_step)[0]; /* "EXEC/" */
+    if (is_odd || (sv_split(&rest, '/', &n) && (!fmt_parse_i64(n, ret_n) || *ret_n < 1))) {
+        return err_set(e, ERR_USAGE, "\"%s\" is not EXEC[/STEP[/N]]", id);
     }
     return true;
 }

@@ -50,6 +50,11 @@ def case_wrong_words_are_usage(space):
         (["ls", "runs", "--columns", "nope"], "no column"), (["ls", "runs", "-o", "xml"], "jsonl"),
         (["ls", "runs", "--filter", "a>("], "no field"),
         (["ls", "runs", "--sort", "no"], "no field"),
+        (["ls", "runs", "--columns", 'id,params."lr'], "a quote is not closed"),
+        (["ls", "runs", "--columns", '"'], "a quote is not closed"),
+        (["compare", "", ""], "an id is empty"), (["--size", "80", "--shot", "x.txt"], "80x24"),
+        (["--size", "0x24", "--shot", "x.txt"], "80x24"),
+        (["check", "x.json", "--name", " "], "--name"), (["run", "x.json", "--name", ""], "--name"),
         (["show", "run"], "usage"), (["cp", "a", "b"], "s3://BUCKET/KEY"), (["run"], "usage"),
         (["status", "more"], "usage: mlw status\n"))
     for words, said in cases:
@@ -115,6 +120,25 @@ def case_the_folder_of_c_is_where_files_are(space):
         done = there(*words, status=5)
         same(done.stdout, "")
     there("-C", status=2)
+
+
+def case_two_dashes_end_the_options_only(space):
+    same(space.call("--", "ls", "runs").out, space.call("ls", "--", "runs").out)
+    contains(space.call("--", "bogus", status=2).err, "unknown command")
+    contains(space.call("ls", "runs", "--", "--limit", status=2).err, "usage")
+    contains(space.call("show", "run", "--", "--read-only", status=3).err, '"--read-only"')
+
+
+def case_read_only_makes_nothing(space):
+    path = space.write("a.txt", "a")
+    fresh = os.path.join(space.base, "fresh")
+    for words in (["cp", path, "s3://bucket/a"], ["init", fresh], ["demo", fresh],
+                  ["new", "tabular", fresh]):
+        contains(space.call("--read-only", *words, status=4).err, "--read-only")
+    assert not os.path.exists(fresh)
+    same(os.listdir(os.path.join(space.mlw, "objects")), [])
+    space.call("cp", path, "s3://bucket/a")
+    space.call("--read-only", "cp", "s3://bucket/a", path + ".back")
 
 
 def case_without_a_terminal_the_screen_is_usage(space):

@@ -128,6 +128,7 @@ def case_a_prefix_names_an_execution(space):
     space.call("logs", x.id[:6] + "/two", status=3)
     contains(space.call("logs", x.id + "/one/9", status=3).err, "has no attempt 9")
     space.call("logs", x.id + "/one/0", status=2)
+    contains(space.call("logs", x.id + "/", status=2).err, "EXEC[/STEP[/N]]")
     space.call("show", "execution", x.id[:3], status=3)
 
 
@@ -293,6 +294,60 @@ def case_stop_says_what_had_ended(space):
     row = space.call("ls", "executions", "--filter", "status=Stopped", "-o", "json").json()[0]
     same(row["progress"], "0 of 2 done", "what was stopped is not done")
     contains(space.call("stop", execution).err, "it is Stopped")
+
+
+def case_gates_are_decided_by_a_unique_prefix(space):
+    execution = space.detach(pipeline(callback("one"), callback("two")))
+    until(lambda: len(space.sql("select 1 from gate")) == 2, "two gates")
+    one, two = [space.sql("select token from gate where step=?", s)[0][0] for s in ("one", "two")]
+    space.call("gate", "approve", one[:3], status=3)
+    for reason in ("", " \t\n"):
+        contains(space.call("gate", "reject", two, "--reason", reason, status=2).err, "--reason")
+    space.call("gate", "approve", one[:4])
+    space.call("gate", "reject", two[:6], "--reason", " no  ")
+    contains(space.call("gate", "approve", one[:5], status=4).err, "decided already")
+    contains(space.watch(execution, status=1).why("two"), "no")
+    # one prefix of two tokens
+    space.sql("update gate set token=substr(?, 1, 9) || '_' where step='two'", one)
+    said = space.call("gate", "approve", one[:8], status=3).err
+    contains(said, one)
+    contains(said, one[:9] + "_")
+
+
+def case_an_id_that_cannot_be_printed_is_not_lost(space):
+    path = space.document(pipeline(processing("one", space.hold)))
+    for words, status in (([], "Executing"), (["--attached"], "Stopped")):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([MLW, "-C", space.dir, "run", path] + words, stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=60, env=space.env, check=False)
+        same(done.returncode, 5)
+        contains(done.stderr, "No space left")
+        execution = executions(space)[0]["id"]
+        contains(done.stderr, execution)
+        if status == "Executing":
+            space.until_marks(1)
+            same(space.status(execution), status)
+            space.open_gate()
+        space.call("watch", execution, status=0 if status == "Executing" else 1)
+
+
+def case_many_at_once_decide_once(space):
+    execution = space.detach(pipeline(callback("ask")))
+    until(lambda: space.sql("select 1 from gate"), "a gate")
+    token = space.sql("select token from gate")[0][0]
+    deciders = [space.start("gate", "approve", token) for _ in range(6)]
+    ends = []
+    for child in deciders:
+        child.communicate(timeout=60)
+        ends.append(child.returncode)
+    same(sorted(ends), [0] + [4] * 5)
+    space.watch(execution)
+    failed = space.run(pipeline(processing("boom", "exit 3")), status=1).id
+    again = [space.start("retry", failed, "--detach") for _ in range(6)]
+    outs = [(child.communicate(timeout=60)[0], child.returncode) for child in again]
+    space.call("watch", failed, status=1)
+    starts = len([o for o in outs if o == (failed.encode() + b"\n", 0)])
+    same((starts, sorted({c for _, c in outs} - {0, 4})), (len(space.show(failed).attempts("boom")) - 1, []))
 
 
 def case_a_wrong_mlw_conf_is_told_by_file_and_line(space):

@@ -263,6 +263,31 @@ def case_columns_that_there_are_not(space):
     space.call("ls", "models", "--columns", "run_id", status=2)
 
 
+def case_parents_are_found_as_ids_are(space):
+    one, two = two_runs(space)
+    first = space.call("ls", "executions", "--filter", "pipeline=first", "-o", "json").json()[0]["id"]
+
+    def below(kind, parent, status=0):
+        done = space.call("ls", kind, "--parent", parent, "-o", "json", status=status)
+        return ids(done.json()) if status == 0 else done
+    for prefix in (first, first[:4]):
+        same(below("steps", prefix), [first + "/one"])
+        same(below("jobs", prefix), [first + "/one/1"])
+        assert below("events", prefix)
+    same((below("runs", "first"), below("runs", "seco")), ([one], [two]))
+    same(below("executions", "first"), [first])
+    assert below("timeline", "execution:" + first[:5]) and below("lineage", "run:" + one[:6])
+    for kind, parent, code, said in (
+            ("steps", "zzzzzzzz", 3, "zzzzzzzz"), ("steps", first[:3], 3, "four characters"),
+            ("steps", "", 3, "no execution"), ("runs", "none", 3, "none"),
+            ("packages", "none", 3, "none"), ("lineage", "run:zzzzzzzz", 3, "zzzzzzzz"),
+            ("lineage", first, 2, "KIND:ID"), ("evidence", "bogus:x", 2, "KIND:ID"),
+            ("pipelines", "first", 2, "below nothing"), ("contexts", "local", 2, "below nothing")):
+        done = below(kind, parent, code)
+        same(done.out, "")
+        contains(done.err, said)
+
+
 def case_families_are_flattened(space):
     one, two = two_runs(space)
     for form, read in (("csv", read_csv), ("tsv", read_tsv)):
