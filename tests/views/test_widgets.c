@@ -295,7 +295,7 @@ static void a_menu_says_keys_and_how_many(void **state)
         canvas_init(&c, widths[i], 5, false);
         menu_draw(&m, &c, canvas_area(&c));
         canvas_row_text(&c, 1, &text);
-        assert_true(sv_starts(sv_of(&text), "action-01 what it"));
+        assert_true(sv_starts(sv_of(&text), "action-01  what"));
         assert_true(sv_ends(sv_of(&text), " Enter"));
         assert_int_equal(utf8_width(sv_of(&text)), widths[i]);
         assert_int_equal(c.outside, 0);
