@@ -39,7 +39,7 @@ static const char *const keys[] = {
     "<BS>",   "<C-d>",   "<C-u>",   "<Home>",  "<End>",   "Z",      "z",       "b"};
 
 static const char *const terms[] = {"xterm-256color", "screen", "linux", "vt100"};
-static const int sizes[][2] = {{24, 80}, {43, 132}, {10, 40}, {15, 60}, {50, 200}, {5, 30}};
+static const int sizes[][2] = {{24, 80}, {43, 132}, {8, 40}, {15, 60}, {50, 200}, {5, 30}};
 
 static void some_keys(struct pty *p, uint64_t *state, const char *const *from, size_t n)
 {
@@ -57,8 +57,40 @@ static bool is_on_screen(struct pty *p, const void *arg)
     return row >= 0 && row < pty_rows(p) && col >= 0 && col < pty_cols(p);
 }
 
-static void a_round(struct pty *p, uint64_t *state)
+/* Every screen there is (views/views.def) by a line of the palette, & for the execution. */
+static const char *const lines[] = {"home",
+                                    "runs",
+                                    "journal",
+                                    "execution &",
+                                    "logs &/train",
+                                    "executions",
+                                    "events",
+                                    "package churn/1",
+                                    "pipeline churn",
+                                    "datasets",
+                                    "packages",
+                                    "bookmarks",
+                                    "dataset x@00000000",
+                                    "help",
+                                    "messages"};
+
+/* What is typed into whatever is open goes where Esc leads out of. */
+static void open_one(const struct world *w, struct pty *p, size_t i)
 {
+    CLEANUP(str_release) struct str line = STR_INIT;
+    str_addz(&line, ":");
+    for (const char *c = lines[i % ALEN(lines)]; *c; c++) {
+        *c == '&' ? str_addz(&line, w->execution) : str_addc(&line, *c);
+    }
+    str_addz(&line, "<Enter>");
+    story_keys(p, "<Esc>");
+    story_keys(p, "<Esc>");
+    story_keys(p, line.p);
+}
+
+static void a_round(const struct world *w, struct pty *p, uint64_t *state, size_t i)
+{
+    open_one(w, p, i);
     some_keys(p, state, keys, ALEN(keys));
     if (next(state) % 4 == 0) {
         size_t size = next(state) % ALEN(sizes);
@@ -89,7 +121,7 @@ static void play(uint64_t seed)
     struct pty *p = story_spawn(&w, terms[seed % ALEN(terms)], lang, NULL);
     story_text(p, "Running 1");
     for (int i = 0; i < ROUNDS; i++) {
-        a_round(p, &state);
+        a_round(&w, p, &state, (size_t)i + seed);
         if (i == ROUNDS / 5) {
             story_open(&w, GATE_PREPARE);
         } else if (i > ROUNDS / 5 && i % (ROUNDS / 5) == 0) {

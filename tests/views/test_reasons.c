@@ -14,134 +14,15 @@
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
 #include "tests/views/fake_hub.h"
+#include "tests/views/fake_world.h"
 #include "tui/app_internal.h"
 #include "views/reasons.h"
 #include "views/views.h"
 
-#define EXEC "k3v9x0m2q8ab"
-#define RUN  "5f0c9a27d1e84b6c9a3f0e7d2b1c4a58"
-
-/* --- a world in which every screen has something to show --- */
-
-static const struct {
-    enum kind kind;
-    const char *id, *table;
-} tables[] = {
-    {KIND_ATTENTION, NULL,
-     "id | name | status | group | kind | why | detail | created | context\n"
-     "execution:" EXEC " | churn | Failed | Red | execution | AUC | failed | 2h | local\n"
-     "execution:tab000000000 | tabular | Executing | Running | execution | 2 of 8 | runs | 1m | "
-     "local\n"},
-    {KIND_GATE, NULL, "id | name | status | token\n"},
-    {KIND_EXECUTION, NULL,
-     "id | name | status | pipeline | created | failure | context\n" EXEC " | " EXEC
-     " | Failed | churn | 2h | train: exit code 1 | local\n"},
-    {KIND_STEP, NULL,
-     "id | name | status | type | execution | started | ended | attempts | why | index | "
-     "depends_on | run\n" EXEC "/preprocess | preprocess | Succeeded | Processing | " EXEC
-     " | 14s | 10s | 1 | first run | 0 | |\n" EXEC "/train | train | Failed | Training | " EXEC
-     " | 10s | 2s | 2 | exit code 1 | 1 | preprocess | " RUN "\n"},
-    {KIND_RUN, NULL,
-     "id | name | status | created | params.lr | metrics.auc\n" RUN
-     " | calm-otter | FINISHED | 2h | 0.1 | 0.9\nr2 | shy-ibis | FAILED | 3h | 0.2 | nan\n"},
-    {KIND_EVENT, NULL,
-     "id | name | status | execution | step | text | created\n1 | ExecutionStarted | | " EXEC
-     " | | by ops | 2h\n2 | StepFailed | | " EXEC " | train | exit code 1 | 1h\n"},
-    {KIND_JOURNAL, NULL,
-     "id | name | status | created\n1 | stop | done | 2h\n2 | run | done | 3h\n"},
-    {KIND_PACKAGE, NULL,
-     "id | name | status | group | version | execution | run | token | created | metrics.auc\n"
-     "churn/7 | churn/7 | PendingManualApproval | churn | 7 | " EXEC " | " RUN
-     " | PNL62QyxFl | 2h | 0.91\nchurn/6 | churn/6 | Approved | churn | 6 | | | aaaaaaaaaa | 9d | "
-     "0.90\n"},
-};
-
-static void lay_down(struct fake *f)
-{
-    for (size_t i = 0; i < ALEN(tables); i++) {
-        fake_rows(f, tables[i].kind, tables[i].id, tables[i].table);
-    }
-    fake_doc(f, KIND_RUN, RUN,
-             "{\"id\":\"" RUN
-             "\",\"name\":\"calm-otter\",\"status\":\"FINISHED\",\"params\":{\"lr\":"
-             "\"0.1\"},\"metrics\":{\"auc\":0.9},\"tags\":{\"execution\":\"" EXEC
-             "\",\"step\":\"train\"}}");
-    fake_doc(
-        f, KIND_PIPELINE, "churn",
-        "{\"Mlw\":{\"File\":\"p.json\",\"Executions\":1,\"LastExecution\":\"" EXEC
-        "\",\"LastStatus\":\"Failed\",\"Parameters\":[{\"Name\":\"Epochs\",\"Type\":\"Integer\","
-        "\"DefaultValue\":60}],\"Steps\":[{\"Name\":\"train\",\"Type\":\"Training\","
-        "\"DependsOn\":[]}]}}");
-    fake_doc(f, KIND_DATASET, "churn.csv@0badcafe",
-             "{\"id\":\"churn.csv@0badcafe\",\"name\":\"churn.csv\",\"versions\":[{\"id\":"
-             "\"churn.csv@0badcafe\"}],\"profile\":{\"what\":\"CSV\",\"rows\":1,\"columns\":[{"
-             "\"name\":\"a\",\"type\":\"integer\",\"count\":1,\"frequent\":[]},{\"name\":\"b\","
-             "\"type\":\"text\",\"frequent\":[]}],\"head\":[[\"1\",\"x\"],[\"2\",\"y\"]]}}");
-    fake_series(f, RUN, "auc 0.1 0.3 0.5 0.7 0.8 0.9\n");
-    fake_log(f, EXEC "/preprocess", EXEC "/preprocess/1", "one\nerror: two\nthree\n", true);
-    fake_log(f, EXEC "/train", EXEC "/train/2", "one\nerror: two\nthree\n", false);
-}
-
-/* What each view of views.def is opened with. `text` has no view of its own to open. */
-static const struct place {
-    const struct view_ops *ops;
-    enum kind kind; /* of a list */
-    const char *id;
-} places[REASONS_COUNT] = {
-    [REASONS_home] = {&home_view, KIND_COUNT, NULL},
-    [REASONS_browse] = {&browse_view, KIND_RUN, NULL},
-    [REASONS_journal] = {&journal_view, KIND_JOURNAL, NULL},
-    [REASONS_execution] = {&execution_view, KIND_COUNT, EXEC},
-    [REASONS_logs] = {&logs_view, KIND_COUNT, EXEC "/train"},
-    [REASONS_run] = {&run_view, KIND_COUNT, RUN},
-    [REASONS_events] = {&events_view, KIND_COUNT, EXEC},
-    [REASONS_dataset] = {&dataset_view, KIND_COUNT, "churn.csv@0badcafe"},
-    [REASONS_model] = {&model_view, KIND_COUNT, "churn/7"},
-    [REASONS_compare] = {&compare_view, KIND_COUNT, RUN "\nr2"},
-    [REASONS_pipeline] = {&pipeline_view, KIND_COUNT, "churn"},
-    [REASONS_charts] = {&charts_view, KIND_COUNT, RUN "\nr2"},
-    [REASONS_text] = {NULL, KIND_COUNT, NULL},
-};
-
-static const char *const names[REASONS_COUNT] = {
-#define VIEW(id) [REASONS_##id] = #id,
-#include "views/views.def"
-#undef VIEW
-    [REASONS_text] = "text"};
-
-/* Stands for the root, which keeps the journal and the bookmarks. */
-static enum handled root_command(void *arg, struct app *app, enum cmd cmd, const struct cmd_arg *a)
-{
-    (void)arg;
-    (void)a;
-    bool is_roots = cmd == CMD_JOURNAL || cmd == CMD_BOOKMARK || cmd == CMD_BOOKMARKS;
-    if (is_roots) {
-        app_toast(app, TOAST_INFO, "the root did %s", cmd_info(cmd)->name);
-    }
-    return is_roots ? HANDLED : PASS;
-}
-
-/* On top of home, as a person has it. */
+/* A world of which this screen is in front; without data, nothing has come yet. */
 static struct fake *opened(int which, bool has_data)
 {
-    struct fake *f = fake_new_with((struct app_config){.w = 80, .h = 24, .command = root_command});
-    struct err e = ERR_INIT;
-    const struct place *p = &places[which];
-    if (has_data) {
-        lay_down(f);
-    }
-    fake_open(f, &home_view, NULL);
-    if (which == REASONS_text) {
-        app_text(f->app, "raw", SV("one\nerror: two\nthree\n"));
-    } else if (p->kind < KIND_COUNT) {
-        assert_true(views_browse(f->app, p->kind, NULL, NULL, &e));
-    } else if (p->ops) {
-        fake_open(f, p->ops, p->id);
-    } else {
-        fail_msg("views.def has %s: say in this test what it is opened with", names[which]);
-    }
-    fake_settle(f);
-    return f;
+    return fake_world(which, has_data ? "calm-otter" : NULL, 80, 24);
 }
 
 /* --- the table --- */
@@ -192,7 +73,7 @@ static void reasons_are_sentences_of_their_own(void **state)
     for (int v = 0; v < REASONS_COUNT; v++) {
         for (int c = CMD_NONE + 1; c < CMD_COUNT; c++) {
             if (reasons[v][c]) {
-                check_sentence(names[v], reasons[v][c]);
+                check_sentence(fake_place_names[v], reasons[v][c]);
             }
         }
     }
@@ -211,7 +92,7 @@ static bool does(int which, enum cmd cmd, bool has_data)
     enum can can = v->ops->can ? v->ops->can(v, cmd, &why) : CAN_YES;
     bool is_done = can == CAN_OFF ? why.n > 0 : v->ops->command(v, cmd, &none) == HANDLED;
     if (can == CAN_OFF && why.n == 0) {
-        fail_msg("%s: %s is off without a word", names[which], cmd_info(cmd)->name);
+        fail_msg("%s: %s is off without a word", fake_place_names[which], cmd_info(cmd)->name);
     }
     fake_settle(f);
     fake_free(f);
@@ -242,7 +123,7 @@ static void every_command_is_done_or_has_a_reason(void **state)
             }
             if (has_reason ? does_itself(v, cmd) : !does(v, cmd, true) && !does(v, cmd, false)) {
                 problems++;
-                print_message("%s: %s %s\n", names[v], cmd_info(cmd)->name,
+                print_message("%s: %s %s\n", fake_place_names[v], cmd_info(cmd)->name,
                               has_reason ? "is done there: views/reasons.def is wrong"
                                          : "is neither done nor in views/reasons.def");
             }
@@ -340,7 +221,7 @@ static void every_key_in_every_view_does_or_says_something(void **state)
     for (int v = 0; v < REASONS_COUNT * 2; v++) {
         for (size_t k = 0; k < ALEN(keys); k++) {
             struct fake *f = opened(v / 2, v % 2);
-            problems += silent_presses(f, names[v / 2], keys[k]);
+            problems += silent_presses(f, fake_place_names[v / 2], keys[k]);
             fake_free(f);
         }
     }
@@ -415,10 +296,10 @@ static void help_lists_what_acts_and_why_the_rest_does_not(void **state)
         canvas_plain(app_canvas(f->app), &text);
         fake_keys(f, "q");
         for (size_t k = 0; k < ALEN(keys); k++) {
-            check_help(f, names[v], keys[k], sv_of(&text));
+            check_help(f, fake_place_names[v], keys[k], sv_of(&text));
         }
         for (size_t k = 0; k < ALEN(moves); k++) {
-            check_help(f, names[v], moves[k], sv_of(&text));
+            check_help(f, fake_place_names[v], moves[k], sv_of(&text));
         }
         fake_free(f);
     }
@@ -433,7 +314,7 @@ static void moves_are_silent(void **state)
             fake_pass(f, 5000);
             fake_keys(f, moves[k / 2]);
             if (f->app->toast.n > 0) {
-                fail_msg("%s: %s says something", names[v], moves[k / 2]);
+                fail_msg("%s: %s says something", fake_place_names[v], moves[k / 2]);
             }
         }
         fake_free(f);
