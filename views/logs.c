@@ -216,6 +216,9 @@ static long attempt_of(const struct logs *s)
 static void open_next_attempt(struct view *v, long dir)
 {
     long all = attempts_of(logs_of(v)), at = attempt_of(logs_of(v));
+    if (all < 1) {
+        return;
+    }
     open_attempt(v, ((at ? at : all) - 1 + dir + all) % all + 1);
 }
 

@@ -163,7 +163,8 @@ static void one_source_does_not_see_the_runs_of_another(void **state)
     assert_listed(c, c->place.id, RUNS_ALL, "bin . ");
     assert_listed(c, other.id, RUNS_ACTIVE, ". ");
     CLEANUP(mem_free_ptr) char *uid = run_resolve(c->st, ".", &c->e);
-    assert_true(uid && run_get(c->st, uid, &c->a, &row, &c->e));
+    assert_non_null(uid);
+    assert_true(run_get(c->st, uid, &c->a, &row, &c->e));
     assert_int_equal(row.source, other.id);
 }
 

@@ -24,7 +24,8 @@ static void note_time(struct log *l)
         return;
     }
     struct str line = STR_INIT;
-    str_addf(&line, "%llu %lld\n", (unsigned long long)(l->begins + l->written), (long long)now_ms);
+    uint64_t at = l->begins + l->written;
+    str_addf(&line, "%llu %lld\n", (unsigned long long)at, (long long)now_ms);
     (void)!os_write_all(l->times_fd, sv_of(&line), "log.times", &ignored);
     str_release(&line);
     l->noted_ms = now_ms;
