@@ -170,6 +170,17 @@ char *cmd_resolve_parent(const struct cmd_line *line, enum kind kind, const char
     return parent == KIND_COUNT ? xstrdup(id) : cmd_resolve(line, parent, id, e);
 }
 
+/* Which of the two would be meant? */
+static bool is_among(const char **texts, size_t n, struct sv key)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(texts[i], key.p, key.n) == 0 && texts[i][key.n] == '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool cmd_pairs(const struct cmd_line *line, const char *long_name, struct req *req, struct err *e)
 {
     const char **texts;
@@ -179,6 +190,11 @@ bool cmd_pairs(const struct cmd_line *line, const char *long_name, struct req *r
         const char *equals = strchr(texts[i], '=');
         if (!equals || equals == texts[i]) {
             ok = err_set(e, ERR_USAGE, "--%s takes NAME=VALUE, not \"%s\"", long_name, texts[i]);
+            break;
+        }
+        if (is_among(texts, i, (struct sv){texts[i], (size_t)(equals - texts[i])})) {
+            ok = err_set(e, ERR_USAGE, "--%s: %.*s is given twice", long_name,
+                         (int)(equals - texts[i]), texts[i]);
             break;
         }
         char *key = xstrndup(texts[i], (size_t)(equals - texts[i]));

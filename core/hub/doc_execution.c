@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 #include "core/base/path.h"
 #include "core/hub/documents.h"
+#include "core/pipeline/definition.h"
 #include "core/pipeline/names.h"
 #include "core/store/execution.h"
 
@@ -61,23 +62,17 @@ static struct json *callback_outputs(const struct json *outputs)
     return list;
 }
 
-static void add_callback(struct json *to, const struct step_row *step, const struct json *output)
+static void add_callback(struct json *to, const struct step_row *step, const struct json *output,
+                         const struct json *declared)
 {
     struct json *c = json_set(to, "Callback", json_new_object());
-    struct json *arguments = NULL;
-    struct err ignored;
     document_text(c, "CallbackToken",
                   step->gate ? step->gate : json_get_str(output, "CallbackToken"));
-    if (step->arguments && json_parse(sv_z(step->arguments), &arguments, &ignored)) {
-        document_text(c, "SqsQueueUrl", json_get_str(arguments, "SqsQueueUrl"));
-        json_free(arguments);
-    } else {
-        json_set(c, "SqsQueueUrl", json_new_null());
-    }
+    document_text(c, "SqsQueueUrl", json_get_str(declared, "SqsQueueUrl"));
     json_set(c, "OutputParameters", callback_outputs(json_get(output, "OutputParameters")));
 }
 
-static void add_metadata(struct json *to, const struct step_row *step)
+static void add_metadata(struct json *to, const struct step_row *step, const struct json *declared)
 {
     struct json *output = NULL;
     struct err ignored;
@@ -96,16 +91,19 @@ static void add_metadata(struct json *to, const struct step_row *step)
     } else if (strcmp(step->type, "Fail") == 0) {
         document_text(json_set(m, "Fail", json_new_object()), "ErrorMessage", step->failure);
     } else if (strcmp(step->type, "Callback") == 0) {
-        add_callback(m, step, output);
+        add_callback(m, step, output, declared);
     }
     json_free(output);
 }
 
-static struct json *step_json(const struct execution_row *ex, const struct step_row *step)
+/* `declared`: the step's object in the definition, or NULL. */
+static struct json *step_json(const struct execution_row *ex, const struct step_row *step,
+                              const struct json *declared)
 {
     struct json *j = json_new_object();
+    const char *display = json_get_str(declared, "DisplayName");
     document_text(j, "StepName", step->name);
-    document_text(j, "StepDisplayName", step->name);
+    document_text(j, "StepDisplayName", display ? display : step->name);
     document_time(j, "StartTime", step->started_ms);
     document_time(j, "EndTime", step->ended_ms);
     document_text(j, "StepStatus", step->status);
@@ -120,7 +118,7 @@ static struct json *step_json(const struct execution_row *ex, const struct step_
         json_set_str(hit, "SourcePipelineExecutionArn", arn.p);
     }
     json_set(j, "CacheHitResult", hit);
-    add_metadata(j, step);
+    add_metadata(j, step, declared);
     return j;
 }
 
@@ -140,9 +138,30 @@ static struct json *attempt_json(const struct attempt_row *a)
     return j;
 }
 
+/* The definition, where it says what no row has: few do, and a big one takes its time. */
+static void read_definition(const struct execution_row *ex, struct definition *def)
+{
+    static const char *const members[] = {"\"DisplayName\"", "\"SqsQueueUrl\""};
+    *def = (struct definition){0};
+    for (size_t i = 0; ex->definition && i < ALEN(members); i++) {
+        if (strstr(ex->definition, members[i])) {
+            definition_parse(sv_z(ex->definition), ex->pipeline, true, def);
+            return;
+        }
+    }
+}
+
+static const struct json *declared_in(const struct definition *def, const char *step)
+{
+    size_t index = def->steps.n ? definition_find_step(def, step) : DEFINITION_NONE;
+    return index == DEFINITION_NONE ? NULL : def->steps.at[index].json;
+}
+
 static void add_steps(struct json *doc, const struct execution_row *ex,
                       const struct step_rows *steps)
 {
+    struct definition def;
+    read_definition(ex, &def);
     struct json *started = json_set(doc, "Steps", json_new_array());
     struct json *skipped = json_set(doc, "Skipped", json_new_array());
     for (size_t i = 0; i < steps->n; i++) {
@@ -150,9 +169,10 @@ static void add_steps(struct json *doc, const struct execution_row *ex,
         if (strcmp(s->status, "skipped") == 0) {
             json_push(skipped, json_new_str(s->name));
         } else if (s->started_ms > 0 && strcmp(s->status, "waiting") != 0) {
-            json_push(started, step_json(ex, s));
+            json_push(started, step_json(ex, s, declared_in(&def, s->name)));
         }
     }
+    definition_release(&def);
 }
 
 static void add_ours(struct json *doc, const struct workspace *ws, const struct execution_row *ex,

@@ -162,20 +162,23 @@ def case_everything_downstream_is_skipped(space):
 
 
 def case_gates_have_the_pinned_shape(space):
-    execution = space.detach(pipeline(callback("ask", ["K"])))
+    execution = space.detach(pipeline(callback("ask", ["K"], DisplayName="Ask them")))
     space.until_step(execution, "ask", "Executing")
     gate, = space.call("gate", "ls", "-o", "json").json()
     same(sorted(gate), ["execution", "kind", "reason", "state", "step", "subject", "token"])
     assert re.fullmatch("[A-Za-z0-9]{10}", gate["token"]), gate
     same((gate["kind"], gate["state"], gate["reason"]), ("Callback", "Waiting", None))
     for words in (["reject", gate["token"]], ["approve", gate["token"]],
-                  ["approve", gate["token"], "--output", "K=1", "--output", "Other=1"]):
+                  ["approve", gate["token"], "--output", "K=1", "--output", "Other=1"],
+                  ["approve", gate["token"], "--output", "K=1", "--output", "K=2"]):
         space.call("gate", *words, status=2)
     space.call("gate", "approve", gate["token"], "--output", "K=a=b")
     space.call("gate", "reject", gate["token"], "--reason", "late", status=4)
     same(space.call("gate", "ls", "-o", "json").json()[0]["state"], "Approved")
-    output = space.watch(execution).steps["ask"]["Metadata"]["Callback"]["OutputParameters"]
-    same(output, [{"Name": "K", "Value": "a=b"}])
+    ask = space.watch(execution).steps["ask"]
+    same((ask["StepName"], ask["StepDisplayName"]), ("ask", "Ask them"))
+    same(ask["Metadata"]["Callback"], {"CallbackToken": gate["token"], "SqsQueueUrl": "none",
+                                       "OutputParameters": [{"Name": "K", "Value": "a=b"}]})
     space.call("retry", execution, status=4)
 
 
