@@ -6,9 +6,10 @@
 #include "core/hub/hash.h"
 #include "core/hub/hub.h"
 #include "core/hub/pick.h"
+#include "core/hub/relatives.h"
 #include "core/hub/row_copy.h"
 
-enum { FILTER_BATCH = 512, SORT_BATCH = 8192 };
+enum { FILTER_BATCH = 512, CURVE_BATCH = 16, SORT_BATCH = 8192 };
 
 struct rows {
     struct rowset *set;
@@ -24,6 +25,7 @@ struct rows {
     uint64_t computing, computed; /* version of the set */
     uint64_t epoch;
     struct row_reader reader;
+    struct relatives relatives;                           /* of runs, for the filter */
     struct sorting *sorting;                              /* NULL: not begun */
     const struct run_metric *sort_metrics[SORT_MAX_KEYS]; /* of the keys that are metrics */
     const struct doc_column *sort_params[SORT_MAX_KEYS];
@@ -272,8 +274,9 @@ static const char *sort_id(void *arg, uint32_t row)
 
 static void look_at(struct rows *r, uint32_t row)
 {
+    const struct filter_world *world = r->set->runs ? &r->relatives.world : NULL;
     if (r->filter &&
-        !filter_match(r->filter, row_reader_row(&r->reader, row), r->reader.now_ms, NULL)) {
+        !filter_match(r->filter, row_reader_row(&r->reader, row), r->reader.now_ms, world)) {
         return;
     }
     if (r->picks.at.n) {
@@ -324,17 +327,19 @@ static bool put_in_order(struct rows *r, int64_t deadline_us)
 }
 
 /* True when the order is whole. */
-static bool compute(struct rows *r, int64_t deadline_us)
+static bool compute(struct hub *hub, struct rows *r, int64_t deadline_us)
 {
     if (!r->is_computing || r->epoch != r->set->epoch) {
         begin_order(r);
+        relatives_begin(&r->relatives, hub->st, hub->ws.dir, &r->reader);
     }
-    size_t n = rowset_count(r->set);
+    size_t n = rowset_count(r->set), batch = FILTER_BATCH;
     if (r->filter) {
         filter_remember(r->filter);
+        batch = filter_has_curves(r->filter) ? CURVE_BATCH : FILTER_BATCH;
     }
     while (r->at < n) {
-        size_t end = r->at + FILTER_BATCH < n ? r->at + FILTER_BATCH : n;
+        size_t end = r->at + batch < n ? r->at + batch : n;
         for (; r->at < end; r->at++) {
             look_at(r, rowset_nth(r->set, r->at));
         }
@@ -542,7 +547,7 @@ static bool work(struct hub *hub, struct sub *sub, int64_t deadline_us)
         hub_work_soon(hub);
         return false;
     }
-    if (r->computed != r->set->version && !compute(r, deadline_us)) {
+    if (r->computed != r->set->version && !compute(hub, r, deadline_us)) {
         return true;
     }
     emit(hub, sub, r);
@@ -564,6 +569,7 @@ static void end(struct hub *hub, struct sub *sub)
     picks_release(&r->picks);
     vec_release(&r->order);
     vec_release(&r->next);
+    relatives_release(&r->relatives);
     vec_release(&r->reader.metrics);
     vec_release(&r->reader.params);
     vec_release(&r->reader.fields);

@@ -276,6 +276,7 @@ const struct row *row_reader_row(struct row_reader *r, uint32_t row)
         int field = r->fields.at[i];
         r->cells[field] = run_table_cell(t, row, field, r->now_ms);
     }
+    r->number = row;
     r->row.cells = r->cells;
     r->row.id = run_table_uid(t, row);
     for (int f = 0; f < FAMILY_COUNT; f++) {

@@ -54,6 +54,7 @@ struct row_reader { /* a row made again and again without memory */
     VEC(int) fields;                        /* of the kind */
     VEC(const struct run_metric *) metrics; /* sorted by key */
     VEC(const struct doc_column *) params;  /* sorted by key */
+    uint32_t number;                        /* of the row, where it is a run */
     struct row row;
     struct value cells[FIELD_MAX];
     struct named_value named[FAMILY_COUNT][ROW_NAMED_MAX];

@@ -79,7 +79,8 @@ size_t filter_error_column(const struct err *e);
 
 /* --- what a match may ask for beyond the row --- */
 struct filter_point {
-    double step, value;
+    int64_t step;
+    double value;
 };
 struct filter_series { /* of one run's metric, in its order; borrowed until the next is asked for */
     const struct filter_point *at;
@@ -111,6 +112,8 @@ void filter_remember(struct filter *f);
 unsigned filter_needs(const struct filter *f);
 /* The families of which a match reads all keys: those that its words look in; 0 without words. */
 unsigned filter_needs_all(const struct filter *f);
+/* Does a match ask for curves? Each is read for each row. */
+bool filter_has_curves(const struct filter *f);
 /* Which fields of the kind a match reads: bits 1 << index. */
 uint64_t filter_fields(const struct filter *f);
 /* The keys of a family that comparisons and has: name, each once; NULL from the end on. */

@@ -146,6 +146,11 @@ unsigned filter_needs_all(const struct filter *f)
     return f->has_words ? f->word_families : 0;
 }
 
+bool filter_has_curves(const struct filter *f)
+{
+    return f->has_curves;
+}
+
 static uint64_t field_bit(const struct operand *o)
 {
     return o->field.field >= 0 ? 1ull << o->field.field : 0;

@@ -144,6 +144,7 @@ bool parser_operand(struct parser *p, const struct parsed_name *name, struct ope
                          reducer_names[o.reducer]);
     }
     o.test = test_of(p->f->kind, &o.field);
+    p->f->has_curves |= o.reducer != REDUCE_NONE;
     note_field(p->f, &o.field);
     *ret = o;
     return true;

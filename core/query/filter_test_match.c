@@ -212,7 +212,7 @@ struct value match_operand(const struct match *m, const struct operand *o, const
         return v;
     }
     const struct filter_world *w = m->world;
-    struct filter_point only = {NAN, number_of(v)};
+    struct filter_point only = {INT64_MIN, number_of(v)};
     struct filter_series series = {&only, 1, GOAL_NONE};
     if (w && w->series && !w->series(w->arg, row, o->field.key, &series)) {
         return (struct value){.type = VALUE_MISSING};

@@ -80,7 +80,7 @@ struct filter {
     uint8_t words_in[FIELD_MAX]; /* fields that a word is looked for in */
     size_t word_field_count;
     unsigned word_families; /* and families: 1 << FAMILY_… */
-    bool has_words;
+    bool has_words, has_curves;
     const char **keys[FAMILY_COUNT];
     size_t key_count[FAMILY_COUNT];
     unsigned needs;

@@ -63,7 +63,7 @@ static struct value mean(const struct filter_series *s)
 static struct value at_step(const struct filter_series *s, int64_t step)
 {
     for (size_t i = s->n; i > 0; i--) {
-        if (s->at[i - 1].step == (double)step) {
+        if (s->at[i - 1].step == step) {
             return value_num(s->at[i - 1].value);
         }
     }
@@ -80,7 +80,7 @@ static struct value slope(const struct filter_series *s, int64_t n)
     while (first > 0 && count < n) {
         const struct filter_point *p = &s->at[--first];
         if (!isnan(p->value)) {
-            step_sum += p->step;
+            step_sum += (double)p->step;
             value_sum += p->value;
             count++;
         }
@@ -93,8 +93,8 @@ static struct value slope(const struct filter_series *s, int64_t n)
     for (size_t i = first; i < s->n; i++) {
         const struct filter_point *p = &s->at[i];
         if (!isnan(p->value)) {
-            above += (p->step - step_mean) * (p->value - value_mean);
-            below += (p->step - step_mean) * (p->step - step_mean);
+            above += ((double)p->step - step_mean) * (p->value - value_mean);
+            below += ((double)p->step - step_mean) * ((double)p->step - step_mean);
         }
     }
     return below > 0 ? value_num(above / below) : missing;

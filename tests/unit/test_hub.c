@@ -2,6 +2,7 @@
  * event where nothing changed, live changes without reading all again, a thread beside a writer. */
 #include "tests/unit/test.h"
 
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -221,6 +222,79 @@ static void test_bad_filter_keeps_the_rows(void **state)
 }
 
 /* The rows that were named, in that order, whole ids and prefixes, and what is said of the rest. */
+/* Three runs with a curve: the first is the parent of the others. */
+static void add_family(struct store *st)
+{
+    static const double curves[3][3] = {{0.9, 0.1, 0.5}, {0.8, NAN, 0.7}, {0.2, 0.3, 0.4}};
+    static const char *const uids[] = {"top", "left", "right"};
+    struct err e = ERR_INIT;
+    assert_true(store_begin(st, &e));
+    for (size_t i = 0; i < 3; i++) {
+        struct run_new run = {.uid = uids[i],
+                              .source = "local",
+                              .experiment = "family",
+                              .name = uids[i],
+                              .status = i == 1 ? "FAILED" : "FINISHED",
+                              .started_ms = 2000000 + (int64_t)i};
+        assert_true(run_add(st, &run, &e));
+        for (size_t k = 0; k < 3; k++) {
+            struct point p = {(int64_t)k * 10, 0, curves[i][k]};
+            assert_true(run_log(st, uids[i], "score", &p, 1, &e) &&
+                        run_log(st, uids[i], "loss", &p, 1, &e));
+        }
+    }
+    assert_true(db_exec(st, "update run set parent='top' where uid in ('left', 'right')", &e));
+    assert_true(store_commit(st, &e));
+}
+
+static const struct {
+    const char *filter, *ids;
+} family_cases[] = {
+    {"loss@10 IS NULL", ""},
+    {"parent:(status=FAILED)", ""},
+    {"-has:parent -has:child", ""},
+    {"loss<0.45", "right "},
+    {"min(loss)<0.15", "top "},
+    {"max(loss)>0.85", "top "},
+    {"first(loss)>last(loss)", "left top "},
+    {"loss@10<1", "right top "},
+    {"loss@7 IS NULL", "right left top "},
+    {"slope(loss,3)>0", "right "},
+    {"best(loss)=min(loss)", "right left top "},
+    {"best(score)=min(score)", "right left top "}, /* mlw.conf says so */
+    {"mean(score)=0.75", "left "},
+    {"parent:(min(loss)<0.15)", "right left "},
+    {"parent:(child:(status=FAILED))", "right left "},
+    {"child:(status=FAILED)", "top "},
+    {"has:child", "top "},
+    {"has:parent loss>0.5", "left "},
+};
+
+static void test_curves_and_relatives(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(20, true);
+    CLEANUP(str_release) struct str path = STR_INIT;
+    str_setf(&path, "%s/.mlw/mlw.conf", f->dir);
+    assert_true(os_write_file(path.p, SV("[metrics]\nscore = min\n"), &f->e));
+    add_family(f->st);
+    for (size_t i = 0; i < ALEN(family_cases); i++) {
+        CLEANUP(str_release) struct str ids = STR_INIT;
+        CLEANUP(str_release) struct str filter = STR_INIT;
+        str_setf(&filter, "experiment=family %s", family_cases[i].filter);
+        struct query q = {.kind = KIND_RUN, .filter = filter.p, .n = 100};
+        struct snapshot *s = ask(f, &q);
+        for (size_t k = 0; k < s->n; k++) {
+            str_addf(&ids, "%s ", s->rows[k].id);
+        }
+        if (s->err.code != ERR_NONE || strcmp(ids.p, family_cases[i].ids) != 0) {
+            fail_msg("%s: %s, not %s (%s)", filter.p, ids.p, family_cases[i].ids, s->err.msg);
+        }
+        snapshot_unref(s);
+    }
+    fixture_free(f);
+}
+
 static void test_rows_by_their_ids(void **state)
 {
     (void)state;
@@ -573,6 +647,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_workspace),
         cmocka_unit_test(test_bad_filter_keeps_the_rows),
+        cmocka_unit_test(test_curves_and_relatives),
         cmocka_unit_test(test_rows_by_their_ids),
         cmocka_unit_test(test_named_rows_are_live),
         cmocka_unit_test(test_model),
