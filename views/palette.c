@@ -217,10 +217,50 @@ static bool open_list(struct app *app, enum kind kind, const struct parts *p, st
     return app_open(app, views_list(kind), &route, e) != NULL;
 }
 
+/* What is known under an id: a thing of one of the kinds that are offered by name; KIND_COUNT:
+ * none.
+ */
+static enum kind kind_of_id(const struct palette *p, const char *id)
+{
+    for (int i = 0; i < PALETTE_SOURCES; i++) {
+        const char *whole = whole_id(p, sources[i].kind, id);
+        for (size_t r = 0; p->rows[i] && r < p->rows[i]->n; r++) {
+            if (strcmp(p->rows[i]->rows[r].id, whole) == 0) {
+                return sources[i].kind;
+            }
+        }
+    }
+    return KIND_COUNT;
+}
+
+/* `timeline [KIND:]ID`: of what failed of late without an id, else of the thing it names. */
+static bool open_about(struct palette *p, struct app *app, enum kind about, struct parts parts,
+                       struct sv line, struct err *e)
+{
+    const char *bare = NULL;
+    CLEANUP(mem_free_ptr) char *id = sv_dup(parts.id);
+    CLEANUP(mem_free_ptr) char *thing = NULL;
+    if (parts.id.n && views_split(id, &bare) == KIND_COUNT) {
+        enum kind kind = kind_of_id(p, id);
+        if (kind == KIND_COUNT) {
+            err_set(e, ERR_USAGE, "%s of what? no thing has the id \"%s\"",
+                    kinds[about].singular, id);
+            return err_hint(e, "say its kind too: %s execution:ID; or press its key on a row",
+                            kinds[about].singular);
+        }
+        thing = xasprintf("%s:%s", kinds[kind].singular, whole_id(p, kind, id));
+        parts.id = sv_z(thing);
+    }
+    return open_list(app, about, &parts, line, e);
+}
+
 static bool open_kind(struct palette *p, struct app *app, enum kind kind, bool is_list,
                       struct sv rest, struct sv line, struct err *e)
 {
     struct parts parts = parts_of(rest);
+    if (kind_is_about(kind)) {
+        return open_about(p, app, kind, parts, line, e);
+    }
     if (!is_list && parts.id.n) {
         CLEANUP(mem_free_ptr) char *id = sv_dup(parts.id);
         return views_open_thing(app, kind, whole_id(p, kind, id), e);
@@ -286,15 +326,9 @@ static bool no_such(struct sv word, struct err *e)
 static bool open_id(struct palette *p, struct app *app, struct sv word, struct err *e)
 {
     CLEANUP(mem_free_ptr) char *id = sv_dup(word);
-    for (int i = 0; i < PALETTE_SOURCES; i++) {
-        const char *whole = whole_id(p, sources[i].kind, id);
-        for (size_t r = 0; p->rows[i] && r < p->rows[i]->n; r++) {
-            if (strcmp(p->rows[i]->rows[r].id, whole) == 0) {
-                return views_open_thing(app, sources[i].kind, whole, e);
-            }
-        }
-    }
-    return no_such(word, e);
+    enum kind kind = kind_of_id(p, id);
+    return kind < KIND_COUNT ? views_open_thing(app, kind, whole_id(p, kind, id), e)
+                             : no_such(word, e);
 }
 
 /* A word with a view of its own; false: it has none. */

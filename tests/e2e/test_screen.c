@@ -81,24 +81,6 @@ static void on_a_vt100_in_locale_c(void **state)
     first_minute("vt100", "C");
 }
 
-static void a_dumb_terminal_reads_lines(void **state)
-{
-    (void)state;
-    int status = -1;
-    struct world w = story_of_review();
-    struct pty *p = story_spawn(&w, "dumb", "C.UTF-8", NULL);
-    story_text(p, "Waiting for a person 1");
-    pty_send(p, ":executions<Enter>");
-    story_text(p, "PIPELINE");
-    pty_send(p, "q<Enter>");
-    assert_true(pty_wait_exit(p, STORY_MS, &status));
-    assert_int_equal(status, 0);
-    assert_true(pty_is_escape_free(p));
-    pty_free(p);
-    story_stop(&w);
-    story_release(&w);
-}
-
 static void a_line_is_opened_before_the_first_paint(void **state)
 {
     (void)state;
@@ -150,7 +132,6 @@ int main(void)
         cmocka_unit_test(on_screen),
         cmocka_unit_test(on_the_console_of_linux),
         cmocka_unit_test(on_a_vt100_in_locale_c),
-        cmocka_unit_test(a_dumb_terminal_reads_lines),
         cmocka_unit_test(a_line_is_opened_before_the_first_paint),
         cmocka_unit_test(a_picture_is_drawn_without_a_terminal),
         cmocka_unit_test(the_screen_goes_and_the_work_stays),

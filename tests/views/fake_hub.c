@@ -571,6 +571,13 @@ void fake_golden(struct fake *f, const char *name)
     golden_assert(name, dump.p);
 }
 
+void fake_golden_sized(struct fake *f, const char *stem)
+{
+    const struct canvas *c = app_canvas(f->app);
+    CLEANUP(mem_free_ptr) char *name = xasprintf("%s-%dx%d", stem, c->w, c->h);
+    fake_golden(f, name);
+}
+
 static unsigned random_next(unsigned *seed)
 {
     *seed ^= *seed << 13;

@@ -79,6 +79,7 @@ size_t fake_subscription_count(const struct fake *f); /* open ones */
 bool fake_shows(struct fake *f, const char *text); /* on some row, as it is drawn */
 /* Compare text, styles and cursor with tests/views/golden/NAME.txt; nothing drawn outside. */
 void fake_golden(struct fake *f, const char *name);
+void fake_golden_sized(struct fake *f, const char *stem); /* NAME is STEM-WxH */
 /* `n` random commands, keys, sizes and times; nothing may be drawn outside, and a view that was
  * closed is opened again. */
 void fake_monkey(struct fake *f, const struct view_ops *ops, const char *id, unsigned seed, int n);

@@ -71,23 +71,17 @@ static void looks_the_same_in_every_state(void **state)
     static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 8}};
     for (size_t i = 0; i < ALEN(sizes); i++) {
         int w = sizes[i][0], h = sizes[i][1];
-        CLEANUP(str_release) struct str name = STR_INIT;
         struct fake *f = fake_new(w, h, false);
         fake_open(f, &charts_view, IDS);
-        str_setf(&name, "charts-loading-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "charts-loading");
         fake_failure(f, QUERY_ROWS, KIND_RUN, NULL, ERR_IO, "could not read .mlw/local.db");
-        str_setf(&name, "charts-error-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "charts-error");
         fake_rows(f, KIND_RUN, NULL, "id | name\nr118 | x\nr97 | y\nr90 | z\n");
-        str_setf(&name, "charts-empty-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "charts-empty");
         lay_down(f);
-        str_setf(&name, "charts-data-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "charts-data");
         fake_failure(f, QUERY_ROWS, KIND_RUN, NULL, ERR_IO, "could not read .mlw/local.db");
-        str_setf(&name, "charts-stale-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "charts-stale");
         fake_free(f);
     }
 }

@@ -55,23 +55,17 @@ static void looks_the_same_in_every_state(void **state)
     static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 8}};
     for (size_t i = 0; i < ALEN(sizes); i++) {
         int w = sizes[i][0], h = sizes[i][1];
-        CLEANUP(str_release) struct str name = STR_INIT;
         struct fake *f = fake_with(w, h, false);
         fake_open(f, &compare_view, IDS);
-        str_setf(&name, "compare-loading-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "compare-loading");
         fake_failure(f, QUERY_ROWS, KIND_RUN, NULL, ERR_IO, "could not read .mlw/local.db");
-        str_setf(&name, "compare-error-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "compare-error");
         fake_rows(f, KIND_RUN, NULL, "id | name\nother | other\n");
-        str_setf(&name, "compare-empty-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "compare-empty");
         fake_rows(f, KIND_RUN, NULL, runs);
-        str_setf(&name, "compare-data-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "compare-data");
         fake_failure(f, QUERY_ROWS, KIND_RUN, NULL, ERR_IO, "could not read .mlw/local.db");
-        str_setf(&name, "compare-stale-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "compare-stale");
         fake_free(f);
     }
     struct fake *f = fake_with(80, 24, true);

@@ -138,28 +138,21 @@ static void looks_the_same_in_every_state(void **state)
     static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 8}};
     for (size_t i = 0; i < ALEN(sizes); i++) {
         int w = sizes[i][0], h = sizes[i][1];
-        CLEANUP(str_release) struct str name = STR_INIT;
         struct fake *f = fake_new(w, h, false);
         fake_open(f, &dataset_view, ID);
-        str_setf(&name, "dataset-loading-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "dataset-loading");
         fake_failure(f, QUERY_DOC, KIND_DATASET, ID, ERR_NOT_FOUND, "no dataset \"" ID "\"");
-        str_setf(&name, "dataset-error-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "dataset-error");
         fake_doc_progress(f, KIND_DATASET, ID, NOTHING_YET, 12 << 20, 100 << 20);
-        str_setf(&name, "dataset-reading-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "dataset-reading");
         fake_doc(f, KIND_DATASET, ID, EMPTY);
-        str_setf(&name, "dataset-empty-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "dataset-empty");
         fake_doc(f, KIND_DATASET, ID, DOC);
         fake_settle(f);
         fake_keys(f, "j");
-        str_setf(&name, "dataset-data-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "dataset-data");
         fake_failure(f, QUERY_DOC, KIND_DATASET, ID, ERR_IO, "could not read .mlw/local.db");
-        str_setf(&name, "dataset-stale-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "dataset-stale");
         fake_free(f);
     }
     struct fake *f = fake_new(80, 24, true);

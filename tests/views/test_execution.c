@@ -96,24 +96,19 @@ static void says_what_is_wrong(void **state)
     (void)state;
     static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 10}};
     for (size_t i = 0; i < ALEN(sizes); i++) {
-        CLEANUP(str_release) struct str name = STR_INIT;
         int w = sizes[i][0], h = sizes[i][1];
         struct fake *f = fake_new(w, h, false);
         fake_open(f, &execution_view, EXEC);
-        str_setf(&name, "execution-loading-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "execution-loading");
         fake_failure(f, QUERY_ROWS, KIND_STEP, EXEC, ERR_IO,
                      "could not read .mlw/mlw.db: disk I/O error");
-        str_setf(&name, "execution-error-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "execution-error");
         fake_rows(f, KIND_STEP, EXEC, "id | name\n");
-        str_setf(&name, "execution-empty-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "execution-empty");
         lay_down(f);
         fake_failure(f, QUERY_ROWS, KIND_STEP, EXEC, ERR_IO,
                      "could not read .mlw/mlw.db: disk I/O error");
-        str_setf(&name, "execution-stale-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "execution-stale");
         fake_free(f);
     }
 }

@@ -62,23 +62,17 @@ static void looks_the_same_in_every_state(void **state)
     static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 10}};
     for (size_t i = 0; i < ALEN(sizes); i++) {
         int w = sizes[i][0], h = sizes[i][1];
-        CLEANUP(str_release) struct str name = STR_INIT;
         struct fake *f = fake_new(w, h, false);
         fake_open(f, &logs_view, LOG);
-        str_setf(&name, "logs-loading-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "logs-loading");
         fake_failure(f, QUERY_LOG, 0, LOG, ERR_IO, "could not read the log: input/output error");
-        str_setf(&name, "logs-error-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "logs-error");
         fake_log(f, LOG, EXEC "/train/2", "", false);
-        str_setf(&name, "logs-empty-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "logs-empty");
         lay_down(f, 107);
-        str_setf(&name, "logs-data-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "logs-data");
         fake_failure(f, QUERY_LOG, 0, LOG, ERR_IO, "could not read the log: input/output error");
-        str_setf(&name, "logs-stale-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "logs-stale");
         fake_free(f);
     }
 }

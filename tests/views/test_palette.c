@@ -88,6 +88,10 @@ static void lines_lead_to_views(void **state)
         {"journal", "local ▸ journal"},
         {"events", "local ▸ events"},
         {":gates", "local ▸ gates"},
+        {"timeline k3v9x0", "executions ▸ k3v9x0m2q8ab ▸ timeline"},
+        {"show lineage churn/7", "packages ▸ churn/7 ▸ lineage"},
+        {"evidence step:k3v9x0m2q8ab/train", "steps ▸ k3v9x0m2q8ab/train ▸ evidence"},
+        {"evidence", "local ▸ evidence"},
     };
     (void)state;
     for (size_t i = 0; i < ALEN(ways); i++) {
@@ -101,6 +105,22 @@ static void lines_lead_to_views(void **state)
         if (!fake_shows(r.f, ways[i].shows)) {
             fail_msg("%s does not show %s", ways[i].line, ways[i].shows);
         }
+        end(&r);
+    }
+}
+
+/* What is told of one thing needs to know of which. */
+static void of_what_is_asked(void **state)
+{
+    static const char *const lines[] = {"timeline zzzzzzzz", "evidence foo:bar", "lineage k3v"};
+    (void)state;
+    for (size_t i = 0; i < ALEN(lines); i++) {
+        struct root r;
+        struct err e = ERR_INIT;
+        begin(&r);
+        assert_false(app_line(r.f->app, sv_z(lines[i]), &e));
+        assert_int_equal(e.code, ERR_USAGE);
+        assert_non_null(strstr(e.msg, "of what?"));
         end(&r);
     }
 }
@@ -257,6 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_lead_to_views),
+        cmocka_unit_test(of_what_is_asked),
         cmocka_unit_test(nonsense_is_said_to_be),
         cmocka_unit_test(a_line_of_a_view_that_is_wrong_says_what),
         cmocka_unit_test(it_completes_names),

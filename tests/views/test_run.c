@@ -63,23 +63,17 @@ static void looks_the_same_in_every_state(void **state)
     static const int sizes[][2] = {{80, 24}, {132, 43}, {40, 10}};
     for (size_t i = 0; i < ALEN(sizes); i++) {
         int w = sizes[i][0], h = sizes[i][1];
-        CLEANUP(str_release) struct str name = STR_INIT;
         struct fake *f = fake_new(w, h, false);
         fake_open(f, &run_view, RUN);
-        str_setf(&name, "run-loading-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "run-loading");
         fake_failure(f, QUERY_DOC, KIND_RUN, RUN, ERR_NOT_FOUND, "there is no run 5f0c9a27");
-        str_setf(&name, "run-error-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "run-error");
         fake_doc(f, KIND_RUN, RUN, "{\"id\":\"" RUN "\",\"name\":\"x\",\"status\":\"FAILED\"}");
-        str_setf(&name, "run-empty-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "run-empty");
         lay_down(f, true);
-        str_setf(&name, "run-data-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "run-data");
         fake_failure(f, QUERY_DOC, KIND_RUN, RUN, ERR_IO, "could not read .mlw/mlw.db");
-        str_setf(&name, "run-stale-%dx%d", w, h);
-        fake_golden(f, name.p);
+        fake_golden_sized(f, "run-stale");
         fake_free(f);
     }
     struct fake *f = fake_new(80, 24, true);
