@@ -71,7 +71,8 @@ static void browse_event(struct view *v, const void *arg)
 {
     const struct ev *ev = arg;
     struct browse *b = browse_of(v);
-    if (act_event(&b->act, v, ev) || rawdoc_event(&b->raw, v, ev) || browse_sparks_event(b, ev)) {
+    if (act_event(&b->act, v, ev) || rawdoc_event(&b->raw, v, ev) || browse_sparks_event(b, ev) ||
+        browse_marks_event(v, ev)) {
         return;
     }
     if (ev->type == EV_SNAPSHOT && ev->id == b->sub && ev->snapshot) {
@@ -419,19 +420,6 @@ static void charts(struct view *v)
     views_go_charts(v, ids.p);
 }
 
-/* Only what is loaded can be marked; where that is not all, or nothing new, it is said. */
-static void say_marks(struct view *v, enum cmd cmd, size_t before)
-{
-    const struct browse *b = browse_of(v);
-    bool is_all = cmd == CMD_MARK_ALL;
-    if (is_all && b->rows && b->rows->n < b->rows->matched) {
-        app_toast(v->app, TOAST_WARN, "marked the %zu around here of %zu: / narrows the list",
-                  b->rows->n, b->rows->matched);
-    } else if ((is_all || cmd == CMD_MARK_RANGE) && before == b->table.mark_count) {
-        app_toast(v->app, TOAST_INFO, "all of these are marked already");
-    }
-}
-
 static enum handled save(struct view *v, const struct cmd_arg *arg)
 {
     struct browse *b = browse_of(v);
@@ -494,6 +482,22 @@ static enum handled list_command(struct view *v, enum cmd cmd, const struct cmd_
     }
 }
 
+/* What is about the table and its marks. */
+static bool in_table(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
+{
+    struct browse *b = browse_of(v);
+    size_t marks = b->table.mark_count;
+    if (browse_mark_all(v, cmd)) {
+        return true;
+    }
+    bool is_done =
+        list_command(v, cmd, arg) == HANDLED || table_command(&b->table, cmd, arg) == HANDLED;
+    if (is_done) {
+        browse_say_marks(v, cmd, marks);
+    }
+    return is_done;
+}
+
 static enum handled do_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
 {
     struct browse *b = browse_of(v);
@@ -517,12 +521,7 @@ static enum handled do_command(struct view *v, enum cmd cmd, const struct cmd_ar
         describe(v);
         return HANDLED;
     }
-    size_t marks = b->table.mark_count;
-    if (list_command(v, cmd, arg) == HANDLED || table_command(&b->table, cmd, arg) == HANDLED) {
-        say_marks(v, cmd, marks);
-        return HANDLED;
-    }
-    return things_do(v, &b->act, &b->raw, &t, cmd, arg);
+    return in_table(v, cmd, arg) ? HANDLED : things_do(v, &b->act, &b->raw, &t, cmd, arg);
 }
 
 /* What has no meaning in this table is not done, whoever asks. */

@@ -66,6 +66,7 @@ struct browse {
     VEC(struct browse_spark) sparks;
 
     struct table table;
+    uint64_t marking; /* request for the ids of all that match; 0: none */
     struct act act;
     struct rawdoc raw;
     bool is_paused, is_ticking, has_detail;
@@ -100,6 +101,12 @@ void browse_sparks_update(struct browse *b);
 bool browse_sparks_event(struct browse *b, const struct ev *ev);
 void browse_sparks_release(struct browse *b);
 bool browse_is_running(const struct row *row);
+
+/* --- browse_marks.c --- */
+/* True: the hub is asked for all that match; else those that are loaded are all. */
+bool browse_mark_all(struct view *v, enum cmd cmd);
+void browse_say_marks(struct view *v, enum cmd cmd, size_t before); /* that nothing is new */
+bool browse_marks_event(struct view *v, const struct ev *ev);
 
 /* --- browse_draw.c --- */
 void browse_layout(struct view *v, struct rect area);

@@ -123,6 +123,7 @@ struct rowset *hub_set(struct hub *hub, enum kind kind, const char *id); /* coun
 void hub_set_unref(struct hub *hub, struct rowset *set);
 /* rows.c: the set of a subscription; every row of a subscription in its order, for exports. */
 struct rowset *rows_set(const struct sub *sub);
+bool rows_is_ordered(const struct sub *sub); /* by what was asked for last, or it never will be */
 const uint32_t *rows_order(const struct sub *sub, struct rowset **ret_set, size_t *ret_n);
 void hub_listen(struct hub *hub); /* somebody wants to know what is committed */
 /* bookmarks.c */
@@ -131,7 +132,8 @@ void keep_view(struct hub *hub, uint64_t id, struct req *req);
 void notify_ask(struct hub *hub, uint64_t id, struct req *req);
 void notify_watched(struct hub *hub);
 void notify_end(struct hub *hub);
-/* log.c, export.c, plan.c: requests done in slices. */
+/* log.c, export.c, matched.c, plan.c: requests done in slices. */
+void matched_ids(struct hub *hub, uint64_t id, struct req *req);
 void remember_line(struct hub *hub, uint64_t id, struct req *req);
 void log_find(struct hub *hub, uint64_t id, struct req *req);
 void export_rows(struct hub *hub, uint64_t id, struct req *req);

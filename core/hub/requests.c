@@ -42,13 +42,21 @@ static void copy_text(struct hub *hub, uint64_t id, struct req *req)
 }
 
 static void (*const doers[REQ_COUNT])(struct hub *, uint64_t, struct req *) = {
-    [REQ_START] = act,           [REQ_STOP] = act,
-    [REQ_RETRY] = act,           [REQ_APPROVE] = act,
-    [REQ_REJECT] = act,          [REQ_ACK] = act,
-    [REQ_UNACK] = act,           [REQ_BOOKMARK] = keep_view,
-    [REQ_LOG_FIND] = log_find,   [REQ_COPY_OUT] = export_rows,
-    [REQ_PLAN] = plan_start,     [REQ_NOTIFY] = notify_ask,
-    [REQ_CLIPBOARD] = copy_text, [REQ_REMEMBER] = remember_line,
+    [REQ_START] = act,
+    [REQ_STOP] = act,
+    [REQ_RETRY] = act,
+    [REQ_APPROVE] = act,
+    [REQ_REJECT] = act,
+    [REQ_ACK] = act,
+    [REQ_UNACK] = act,
+    [REQ_BOOKMARK] = keep_view,
+    [REQ_LOG_FIND] = log_find,
+    [REQ_COPY_OUT] = export_rows,
+    [REQ_MATCHED] = matched_ids,
+    [REQ_PLAN] = plan_start,
+    [REQ_NOTIFY] = notify_ask,
+    [REQ_CLIPBOARD] = copy_text,
+    [REQ_REMEMBER] = remember_line,
 };
 
 void hub_do(struct hub *hub, uint64_t id, struct req *req)

@@ -583,6 +583,14 @@ struct rowset *rows_set(const struct sub *sub)
     return ((const struct rows *)sub->state)->set;
 }
 
+bool rows_is_ordered(const struct sub *sub)
+{
+    const struct rows *r = sub->state;
+    bool is_done = r->is_parsed && r->computed == r->set->version && !r->is_computing &&
+                   loaded(r) == rowset_count(r->set);
+    return is_done || r->set->err.code != ERR_NONE || r->err.code != ERR_NONE;
+}
+
 const uint32_t *rows_order(const struct sub *sub, struct rowset **ret_set, size_t *ret_n)
 {
     struct rows *r = sub->state;

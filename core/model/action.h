@@ -21,6 +21,8 @@ extern const struct req_info {
     bool is_shared; /* journalled; refused with --read-only */
 } req_infos[REQ_COUNT];
 
+enum { MATCHED_MAX = 10000 }; /* ids that MATCHED gives */
+
 struct pair {
     char *key, *value;
 };
@@ -33,7 +35,7 @@ struct req {
     VEC(struct pair) params;
     int parallel;          /* START: 0 = the number of cores */
     int retry_on_exit;     /* START */
-    uint64_t subscription; /* COPY_OUT */
+    uint64_t subscription; /* COPY_OUT, MATCHED */
     uint64_t at;           /* LOG_FIND: first line looked at */
     bool is_backward;
 };
@@ -80,7 +82,7 @@ struct ev {
     struct err err;            /* EV_REPLY when not ok; EV_NOTICE: the text */
     char *reply_id;            /* EV_REPLY: what was made */
     char *text;                /* EV_REPLY: a sentence about what was done; EV_CALL */
-    int64_t at;                /* EV_REPLY to LOG_FIND: the line, -1 when there is none */
+    int64_t at;                /* EV_REPLY to LOG_FIND: the line, -1: none; to MATCHED: how many */
     struct json *doc;          /* EV_REPLY: plan */
 };
 void ev_release(struct ev *ev);

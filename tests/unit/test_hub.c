@@ -453,6 +453,55 @@ static void test_params_are_read_once_and_ahead(void **state)
     }
 }
 
+static struct ev matched(struct fixture *f, uint64_t sub)
+{
+    struct req req = {.type = REQ_MATCHED, .subscription = sub};
+    return next(f, hub_request(f->hub, &req));
+}
+
+/* The ids of all rows that match what was typed last, in their order, whatever the window. */
+static void test_all_that_match_are_told(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(RUNS, true);
+    struct query q = {.kind = KIND_RUN, .n = 5, .filter = ""};
+    uint64_t sub = hub_subscribe(f->hub, &q);
+    snapshot_unref(whole(f, sub, 1));
+    q.filter = "depth<1 status=RUNNING";
+    q.sort = "created";
+    hub_window(f->hub, sub, &q);
+    struct ev ev = matched(f, sub);
+    assert_true(ev.ok);
+    CLEANUP(str_release) struct str want = STR_INIT;
+    int64_t n = 0;
+    for (size_t i = 0; i < RUNS; i++) {
+        if (depth_of(i) < 1 && i % 5 == 0) {
+            str_addf(&want, "run-%05zu\n", i);
+            n++;
+        }
+    }
+    assert_string_equal(ev.text, want.p);
+    assert_int_equal(ev.at, n);
+    ev_release(&ev);
+    ev = matched(f, sub + 1000);
+    assert_int_equal(ev.err.code, ERR_USAGE);
+    ev_release(&ev);
+    fixture_free(f);
+    f = fixture_new(MATCHED_MAX + 1, true);
+    q = (struct query){.kind = KIND_RUN, .n = 5};
+    sub = hub_subscribe(f->hub, &q);
+    snapshot_unref(whole(f, sub, 1));
+    ev = matched(f, sub);
+    assert_int_equal(ev.at, MATCHED_MAX + 1);
+    size_t lines = 0;
+    for (const char *c = ev.text; *c; c++) {
+        lines += *c == '\n';
+    }
+    assert_int_equal(lines, MATCHED_MAX);
+    ev_release(&ev);
+    fixture_free(f);
+}
+
 /* A command that asks for all rows has them once, when all of them and their columns are read. */
 static void test_all_rows_come_once(void **state)
 {
@@ -655,6 +704,7 @@ int main(void)
         cmocka_unit_test(test_nothing_new_no_event),
         cmocka_unit_test(test_changes_are_taken_over),
         cmocka_unit_test(test_params_are_read_once_and_ahead),
+        cmocka_unit_test(test_all_that_match_are_told),
         cmocka_unit_test(test_all_rows_come_once),
         cmocka_unit_test(test_older_runs_make_it_read_again),
         cmocka_unit_test(test_export_and_refusals),

@@ -202,6 +202,35 @@ static void marks_are_compared_wherever_the_list_goes(void **state)
     fake_free(f);
 }
 
+/* Of a list that is longer than what is loaded the hub is asked for the ids; it gives so many. */
+static void all_that_match_are_marked(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    size_t before = fake_request_count(f);
+    fake_keys(f, "*");
+    assert_int_equal(fake_request_count(f), before); /* all are loaded */
+    assert_false(fake_shows(f, "out of sight"));
+    fake_keys(f, "U");
+    fake_counts(f, KIND_RUN, "churn", 300, 12000);
+    fake_pass(f, 5000);
+    fake_keys(f, "*");
+    assert_int_equal(fake_request(f, before)->type, REQ_MATCHED);
+    assert_false(fake_shows(f, "3*"));
+    fake_reply(f, before, true, "r121\nfar\nr118\n", 3);
+    assert_true(fake_shows(f, "marked all 3, also those out of sight"));
+    assert_true(fake_shows(f, "3*"));
+    fake_keys(f, "*");
+    fake_reply(f, before + 1, true, "r121\nfar\nr118\n", 3);
+    assert_true(fake_shows(f, "all of these are marked already"));
+    fake_keys(f, "*");
+    fake_reply(f, before + 2, true, "r121\nfar\nr118\nmore\n", 300);
+    assert_true(fake_shows(f, "marked the first 4 of 300: / narrows the list"));
+    fake_keys(f, "c");
+    assert_string_equal(fake_query(f, QUERY_ROWS, KIND_RUN, 1)->ids, "r121\nfar\nr118\nmore");
+    fake_free(f);
+}
+
 static void a_held_list_changes_cells_alone(void **state)
 {
     (void)state;
@@ -491,6 +520,7 @@ int main(void)
         cmocka_unit_test(params_that_differ_are_seen),
         cmocka_unit_test(keys_of_two_families_are_told_apart),
         cmocka_unit_test(marks_are_compared_wherever_the_list_goes),
+        cmocka_unit_test(all_that_match_are_marked),
         cmocka_unit_test(a_held_list_changes_cells_alone),
         cmocka_unit_test(a_bad_filter_keeps_the_last_good_rows),
         cmocka_unit_test(it_asks_for_the_window_in_sight),

@@ -285,7 +285,7 @@ static void move_by(struct table *t, long rows)
 
 /* --- marks --- */
 
-static void mark_set(struct table *t, struct sv id, bool is_marked)
+void table_mark(struct table *t, struct sv id, bool is_marked)
 {
     bool was = map_get(&t->marks, id) != NULL;
     if (was != is_marked) {
@@ -320,7 +320,7 @@ static void mark_rows(struct table *t, size_t from, size_t to)
     struct sv id;
     for (size_t row = from; row <= to && row < t->rows; row++) {
         if (row_kind(t, row, &id) == TABLE_DATA) {
-            mark_set(t, id, true);
+            table_mark(t, id, true);
         }
     }
 }
@@ -337,7 +337,7 @@ static void mark_command(struct table *t, enum cmd cmd)
         mark_rows(t, row < other ? row : other, row < other ? other : row);
         t->last_mark = row;
     } else if (cmd == CMD_MARK && is_data(t, row)) {
-        mark_set(t, sv_of(&t->selected_id), !table_is_marked(t, sv_of(&t->selected_id)));
+        table_mark(t, sv_of(&t->selected_id), !table_is_marked(t, sv_of(&t->selected_id)));
         t->last_mark = row;
         move_by(t, 1);
     }

@@ -123,6 +123,7 @@ void table_next_group(struct table *t, int dir);
 /* Data row drawn at screen row y, or SIZE_MAX. */
 size_t table_row_at(const struct table *t, int y);
 bool table_is_marked(const struct table *t, struct sv id);
+void table_mark(struct table *t, struct sv id, bool is_marked); /* any row, in sight or not */
 void table_clear_marks(struct table *t);
 /* Call fn for each marked id, in order of marking. */
 void table_each_mark(const struct table *t, void (*fn)(void *arg, struct sv id), void *arg);
