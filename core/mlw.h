@@ -23,6 +23,7 @@ struct hub_options {
     const char *dir;   /* -C: where to look for the workspace; NULL = the current folder */
     bool is_read_only; /* every shared action is refused */
     bool is_inline;    /* no thread: hub_step turns the loop (one-shot commands, tests) */
+    bool is_brief;     /* it answers once and goes: STORE_BRIEF */
     /* Tracking data on disk instead of a workspace: read into the cache before anything is
      * answered; runs and experiments alone, nothing can be done. */
     const char *source;

@@ -32,7 +32,8 @@ static struct hub *source_hub(const struct cmd_line *line, const char *path, str
     return hub_new(&options, &wake_fd, e);
 }
 
-struct hub *cmd_hub(const struct cmd_line *line, bool may_create, struct err *e)
+static struct hub *open_hub(const struct cmd_line *line, bool may_create, bool is_brief,
+                            struct err *e)
 {
     struct workspace ws;
     int wake_fd;
@@ -43,11 +44,18 @@ struct hub *cmd_hub(const struct cmd_line *line, bool may_create, struct err *e)
     if (!cmd_workspace(line, may_create, &ws, e)) {
         return NULL;
     }
-    struct hub_options options = {
-        .dir = ws.dir, .is_read_only = line->globals.is_read_only, .is_inline = true};
+    struct hub_options options = {.dir = ws.dir,
+                                  .is_read_only = line->globals.is_read_only,
+                                  .is_inline = true,
+                                  .is_brief = is_brief};
     struct hub *hub = hub_new(&options, &wake_fd, e);
     workspace_release(&ws);
     return hub;
+}
+
+struct hub *cmd_hub(const struct cmd_line *line, bool may_create, struct err *e)
+{
+    return open_hub(line, may_create, line->info->run != cmd_watch, e);
 }
 
 bool cmd_store(const struct cmd_line *line, struct store **ret_store, struct err *e)
@@ -56,7 +64,8 @@ bool cmd_store(const struct cmd_line *line, struct store **ret_store, struct err
     if (!cmd_workspace(line, false, &ws, e)) {
         return false;
     }
-    bool ok = store_open(&ws, line->globals.is_read_only ? STORE_READ_ONLY : 0, ret_store, e);
+    unsigned flags = line->globals.is_read_only ? STORE_READ_ONLY : 0;
+    bool ok = store_open(&ws, flags | STORE_BRIEF, ret_store, e);
     workspace_release(&ws);
     return ok;
 }
@@ -208,7 +217,7 @@ bool cmd_pairs(const struct cmd_line *line, const char *long_name, struct req *r
 bool cmd_act(const struct cmd_line *line, bool may_create, struct req *req, struct ev *ret_reply,
              struct err *e)
 {
-    struct hub *hub = cmd_hub(line, may_create, e);
+    struct hub *hub = open_hub(line, may_create, false, e);
     if (!hub) {
         req_release(req);
         return false;

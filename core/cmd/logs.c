@@ -125,7 +125,8 @@ int cmd_logs(const struct cmd_line *line)
         return cmd_fail(line, &e);
     }
     arena_init(&a, 0);
-    bool ok = store_open(&ws, 0, &st, &e) && print_log(line, st, &ws, &a, &e);
+    unsigned flags = cmd_has(line, "follow") ? 0 : STORE_BRIEF;
+    bool ok = store_open(&ws, flags, &st, &e) && print_log(line, st, &ws, &a, &e);
     store_close(st);
     workspace_release(&ws);
     arena_release(&a);

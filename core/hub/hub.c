@@ -152,7 +152,8 @@ static void tell_read_only(struct hub *hub, const struct hub_options *options)
 
 static bool open_workspace(struct hub *hub, const struct hub_options *options, struct err *e)
 {
-    unsigned flags = options->is_read_only ? STORE_READ_ONLY : STORE_CREATE;
+    unsigned flags = (options->is_read_only ? STORE_READ_ONLY : STORE_CREATE) |
+                     (options->is_brief ? STORE_BRIEF : 0);
     return workspace_find(options->dir, !options->is_read_only, &hub->ws, e) &&
            store_open(&hub->ws, flags, &hub->st, e);
 }

@@ -386,6 +386,47 @@ static void set_name(const struct store *st, bool may_make_files, struct str *ou
     str_addz(out, "?immutable=1");
 }
 
+/* Statements belong to the connection. */
+static void close_file(struct store *st)
+{
+    for (size_t i = 0; i < STMT_COUNT; i++) {
+        sqlite3_finalize(st->stmts[i]);
+        st->stmts[i] = NULL;
+    }
+    for (size_t i = 0; i < EVENT_COUNT; i++) {
+        sqlite3_finalize(st->projections[i][0]);
+        sqlite3_finalize(st->projections[i][1]);
+        st->projections[i][0] = st->projections[i][1] = NULL;
+    }
+    sqlite3_close(st->db);
+    st->db = NULL;
+}
+
+static bool open_file(struct store *st, const char *name, int how, struct err *e)
+{
+    if (sqlite3_open_v2(name, &st->db, how | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL) !=
+        SQLITE_OK) {
+        return err_set(e, os_exists(st->path) ? ERR_IO : ERR_NOT_FOUND, "could not open %s: %s",
+                       st->path, st->db ? sqlite3_errmsg(st->db) : "no memory");
+    }
+    return set_functions(st, e);
+}
+
+/* With the lock of the whole file SQLite keeps its index in memory: nothing is written. Whoever
+ * has the file open has the index there already, so that nobody is in the way. */
+static bool open_alone(struct store *st)
+{
+    struct err ignored;
+    close_file(st);
+    st->is_read_only = true;
+    return open_file(st, st->path, SQLITE_OPEN_READWRITE, &ignored) &&
+           db_exec(st,
+                   "pragma locking_mode=exclusive; pragma query_only=on; pragma foreign_keys=on;"
+                   " pragma cell_size_check=on",
+                   &ignored) &&
+           db_migrate(st, &ignored);
+}
+
 bool db_open(struct store *st, const struct workspace *ws, unsigned flags, struct err *e)
 {
     int how = st->is_read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -394,12 +435,8 @@ bool db_open(struct store *st, const struct workspace *ws, unsigned flags, struc
     }
     CLEANUP(str_release) struct str name = STR_INIT;
     set_name(st, !(flags & STORE_LOOK) && !is_disk_read_only(ws), &name);
-    how |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
-    if (sqlite3_open_v2(name.p, &st->db, how, NULL) != SQLITE_OK) {
-        return err_set(e, os_exists(st->path) ? ERR_IO : ERR_NOT_FOUND, "could not open %s: %s",
-                       st->path, st->db ? sqlite3_errmsg(st->db) : "no memory");
-    }
-    return set_functions(st, e) && set_pragmas(st, ws, e) && db_migrate(st, e);
+    return (open_file(st, name.p, how, e) && set_pragmas(st, ws, e) && db_migrate(st, e)) ||
+           (flags & STORE_BRIEF && e->code == ERR_NO_SPACE && open_alone(st));
 }
 
 bool db_make_file(const char *dir, const char *path)
@@ -458,14 +495,7 @@ void store_close(struct store *st)
         return;
     }
     store_rollback(st);
-    for (size_t i = 0; i < STMT_COUNT; i++) {
-        sqlite3_finalize(st->stmts[i]);
-    }
-    for (size_t i = 0; i < EVENT_COUNT; i++) {
-        sqlite3_finalize(st->projections[i][0]);
-        sqlite3_finalize(st->projections[i][1]);
-    }
-    sqlite3_close(st->db);
+    close_file(st);
     store_close(st->user);
     if (st->wake_fd >= 0) {
         close(st->wake_fd);

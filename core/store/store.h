@@ -28,6 +28,9 @@ enum {
     /* read-only, for one look: no file is made or changed beside the database either; what others
      * commit meanwhile may not be seen */
     STORE_LOOK = 1 << 2,
+    /* for a moment: where the disk is so full that SQLite has no room for its index beside the
+     * file, it is kept in memory and the store is read-only, and others wait until it is closed */
+    STORE_BRIEF = 1 << 3,
 };
 
 /* Open (and create or migrate) the workspace's local.db. A store on a read-only disk, or one

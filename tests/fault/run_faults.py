@@ -399,18 +399,34 @@ def fill(space):
     return filler
 
 
+def ids(rows):
+    return [row["id"] for row in rows]
+
+
 def case_a_full_disk_is_named(space):
     with Small(space, 2):
-        document = space.document(pipeline(processing("one", "true")))
-        space.run(document)
+        document = space.document(pipeline(processing("one", "echo a word")))
+        execution = space.run(document).id
+        until(lambda: space.show(execution).driver is None, "the driver has gone home")
         filler = fill(space)
-        for words in (["ls", "executions"], ["run", document], ["status"]):
+        for words in (["run", document], ["stop", execution], ["watch", execution],
+                      ["logs", execution, "-f"]):
             done = space.call(*words, status=5)
             contains(done.err, "local.db")
             contains(done.err, "the disk is full")
             same(done.out, "")
+        # what only looks sees all of it
+        same(ids(space.call("ls", "executions", "-o", "json").json()), [execution])
+        same(space.show(execution).status, "Succeeded")
+        contains(space.call("logs", execution).out, "a word")
+        same(space.call("status", "-o", "line").out, "\u2713\n")
+        space.call("--read-only", "ls", "executions")
+        lookers = [space.start("ls", "executions", "-o", "json") for _ in range(6)]
+        for child in lookers:
+            same((ids(json.loads(child.communicate(timeout=60)[0])), child.returncode), ([execution], 0))
         os.remove(filler)
-        same(len(space.call("ls", "executions", "-o", "json").json()), 1)
+        space.call("run", document)
+        same(len(space.call("ls", "executions", "-o", "json").json()), 2)
         kill_all(space)
 
 
