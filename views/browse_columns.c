@@ -129,14 +129,21 @@ static void add_family(struct browse *b, enum family family, bool is_named)
     }
 }
 
-/* The metric whose curve stands in the row: a loss where there is one. */
+static int spark_rank(const char *key)
+{
+    bool is_unseen = strstr(key, "val") || strstr(key, "test");
+    return z_eq(key, "loss") ? 3 : !strstr(key, "loss") ? 0 : is_unseen ? 2 : 1;
+}
+
+/* The metric whose curve stands in the row: a loss where there is one, rather of data that the
+ * model has not seen. */
 static const char *spark_key(const struct browse *b)
 {
     const struct snapshot *s = b->rows;
-    const char *best = s && s->keys[FAMILY_METRICS].n ? s->keys[FAMILY_METRICS].at[0] : NULL;
-    for (size_t i = s ? s->keys[FAMILY_METRICS].n : 0; i-- > 0;) {
+    const char *best = NULL;
+    for (size_t i = 0; s && i < s->keys[FAMILY_METRICS].n; i++) {
         const char *key = s->keys[FAMILY_METRICS].at[i];
-        best = strstr(key, "loss") && !z_eq(best, "loss") ? key : best;
+        best = !best || spark_rank(key) > spark_rank(best) ? key : best;
     }
     return best;
 }

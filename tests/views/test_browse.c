@@ -147,6 +147,27 @@ static void columns_are_chosen(void **state)
     fake_free(f);
 }
 
+static void the_curve_is_a_loss_of_what_was_not_seen(void **state)
+{
+    static const struct {
+        const char *keys, *title;
+    } rows[] = {
+        {"metrics.auc | metrics.mae", " AUC/STEP"},
+        {"metrics.auc | metrics.train_loss", " TRAIN_LOSS/STEP"},
+        {"metrics.train_loss | metrics.val_loss", " VAL_LOSS/STEP"},
+        {"metrics.loss | metrics.val_loss", " LOSS/STEP"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ALEN(rows); i++) {
+        CLEANUP(mem_free_ptr)
+        char *table =
+            xasprintf("id | name | status | %s\nr1 | a | FINISHED | 1 | 2\n", rows[i].keys);
+        struct fake *f = opened_with(132, 24, KIND_RUN, "churn", table, NULL);
+        assert_true(fake_shows(f, rows[i].title));
+        fake_free(f);
+    }
+}
+
 /* A param that is the same of all rows goes before one that tells them apart; what the filter
  * names comes first of its family. */
 static void params_that_differ_are_seen(void **state)
@@ -518,6 +539,7 @@ int main(void)
         cmocka_unit_test(the_order_is_chosen_and_inverted),
         cmocka_unit_test(columns_are_chosen),
         cmocka_unit_test(params_that_differ_are_seen),
+        cmocka_unit_test(the_curve_is_a_loss_of_what_was_not_seen),
         cmocka_unit_test(keys_of_two_families_are_told_apart),
         cmocka_unit_test(marks_are_compared_wherever_the_list_goes),
         cmocka_unit_test(all_that_match_are_marked),
