@@ -120,19 +120,31 @@ void fmt_bytes(struct str *out, uint64_t bytes)
     str_addf(out, "%.*f %s", u && x < 10 ? 1 : 0, x, units[u]);
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* "nan", "inf" and "infinity", in any case. */
+static bool is_number_word(const char *z)
+{
+    return strcasecmp(z, "nan") == 0 || strcasecmp(z, "inf") == 0 || strcasecmp(z, "infinity") == 0;
+}
+
 /* strtod on a bounded copy: hex, leading space and "nan(...)" are not numbers here. */
 bool fmt_parse_double(struct sv v, double *ret)
 {
     char buf[400];
-    if (!v.n || v.n >= sizeof buf || memchr(v.p, 0, v.n)) {
+    if (!v.n || v.n >= sizeof buf) {
         return false;
     }
     memcpy(buf, v.p, v.n);
     buf[v.n] = 0;
-    const char *body = buf + (buf[0] == '-' || buf[0] == '+');
-    bool is_word = strcasecmp(body, "nan") == 0 || strcasecmp(body, "inf") == 0 ||
-                   strcasecmp(body, "infinity") == 0;
-    if (!is_word && (strspn(body, "0123456789.eE+-") != strlen(body))) {
+    const char *body = buf + (buf[0] == '-' || buf[0] == '+'), *p = body;
+    while (is_digit(*p) || (*p && strchr(".eE+-", *p))) {
+        p++;
+    }
+    if (p != buf + v.n && (strlen(buf) != v.n || !is_number_word(body))) {
         return false;
     }
     char *end;
@@ -146,22 +158,21 @@ bool fmt_parse_double(struct sv v, double *ret)
 
 bool fmt_parse_i64(struct sv v, int64_t *ret)
 {
-    char buf[32];
-    if (!v.n || v.n >= sizeof buf || memchr(v.p, 0, v.n)) {
+    enum { MAX_INTEGER = 31 };
+    bool is_negative = v.n && v.p[0] == '-';
+    size_t i = is_negative || (v.n && v.p[0] == '+');
+    if (i == v.n || v.n > MAX_INTEGER) {
         return false;
     }
-    memcpy(buf, v.p, v.n);
-    buf[v.n] = 0;
-    const char *body = buf + (buf[0] == '-' || buf[0] == '+');
-    if (!*body || strspn(body, "0123456789") != strlen(body)) {
-        return false;
+    uint64_t x = 0, max = (uint64_t)INT64_MAX + is_negative;
+    for (; i < v.n; i++) {
+        uint64_t digit = (uint64_t)(v.p[i] - '0');
+        if (!is_digit(v.p[i]) || x > (max - digit) / 10) {
+            return false;
+        }
+        x = x * 10 + digit;
     }
-    errno = 0;
-    long long x = strtoll(buf, NULL, 10);
-    if (errno) {
-        return false;
-    }
-    *ret = x;
+    *ret = is_negative ? (int64_t)(0 - x) : (int64_t)x;
     return true;
 }
 

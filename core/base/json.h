@@ -82,6 +82,8 @@ enum json_style {
 void json_print(const struct json *j, enum json_style style, struct str *out);
 /* The same as a part of a larger text, `depth` levels in. */
 void json_print_in(const struct json *j, enum json_style style, size_t depth, struct str *out);
+/* A double as JSON: NaN and Inf are null; -0 is -0.0, which no reader takes for a whole number. */
+void json_print_num(double x, struct str *out);
 /* A JSON string literal of `v`, quoted and escaped; invalid UTF-8 and NUL become U+FFFD. */
 void json_quote(struct sv v, struct str *out);
 /* Objects: the order of members does not matter (of those with one name it does). O(n log n). */

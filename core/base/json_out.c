@@ -1,10 +1,6 @@
 /* JSON without a tree; see json_out.h. */
 #include "core/base/json_out.h"
 
-#include <math.h>
-
-#include "core/base/fmt.h"
-
 static void newline(struct json_out *o)
 {
     if (o->style == JSON_PRETTY) {
@@ -48,9 +44,5 @@ void json_out_end(struct json_out *o, char close)
 
 void json_out_num(struct json_out *o, double x)
 {
-    if (isfinite(x)) {
-        fmt_double(o->out, x);
-    } else {
-        str_addz(o->out, "null");
-    }
+    json_print_num(x, o->out);
 }

@@ -67,6 +67,17 @@ static void print_children(const struct json *j, enum json_style style, size_t d
     vec_release(&kids.list);
 }
 
+void json_print_num(double x, struct str *out)
+{
+    if (!isfinite(x)) {
+        str_addz(out, "null");
+    } else if (x == 0 && signbit(x)) {
+        str_addz(out, "-0.0");
+    } else {
+        fmt_double(out, x);
+    }
+}
+
 void json_print_in(const struct json *j, enum json_style style, size_t depth, struct str *out)
 {
     switch (json_type(j)) {
@@ -80,7 +91,7 @@ void json_print_in(const struct json *j, enum json_style style, size_t depth, st
         if (json_wide_text(j)) {
             str_addz(out, json_wide_text(j));
         } else {
-            fmt_double(out, json_num(j));
+            json_print_num(json_num(j), out);
         }
         return;
     case JSON_STRING:

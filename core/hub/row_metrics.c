@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/store/sources.h"
 
 /* --- of a table that holds all columns --- */
 
@@ -139,10 +140,15 @@ static size_t blocks_of(const struct columns *c)
     return n;
 }
 
-/* Fewer blocks than cells, taking the first run for all? */
+/* Fewer blocks than cells, taking the first run for all? Of a source the curves need not be here,
+ * so that they do not tell which metrics there are. */
 static bool is_worth_it(const struct columns *c, struct arena *a, bool *ret, struct err *e)
 {
     struct series_keys of_first;
+    *ret = store_source(c->st) != 0;
+    if (*ret) {
+        return true;
+    }
     if (!run_series_keys(c->st, c->t->rows.at[c->at[0]].id, a, &of_first, e)) {
         return false;
     }

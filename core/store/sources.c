@@ -31,10 +31,17 @@ static void remove_files(const char *path)
 static bool open_cache(const char *path, const struct workspace *ws, struct store **ret_store,
                        struct err *e)
 {
-    if (!db_open_file(path, ws, SCHEMA_CACHE, STORE_CREATE, ret_store, e)) {
+    struct store *st;
+    if (!db_open_file(path, ws, SCHEMA_CACHE, STORE_CREATE, &st, e)) {
         return false;
     }
-    store_set_durable(*ret_store, false);
+    store_set_durable(st, false);
+    /* a first reading writes much: 32 MiB before it goes from the log into the file */
+    if (!db_exec(st, "pragma wal_autocheckpoint=8192", e)) {
+        store_close(st);
+        return false;
+    }
+    *ret_store = st;
     return true;
 }
 
@@ -62,6 +69,11 @@ void store_look_at(struct store *st, int64_t source, enum run_view view)
 {
     st->source = source;
     st->view = view;
+}
+
+int64_t store_source(const struct store *st)
+{
+    return st->source;
 }
 
 static struct q of_source(struct store *st, enum stmt stmt, int64_t source)

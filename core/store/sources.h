@@ -17,6 +17,7 @@ MUST_USE bool store_open_cache(struct store **ret_store, struct err *e);
 
 /* source 0: all. */
 void store_look_at(struct store *st, int64_t source, enum run_view view);
+int64_t store_source(const struct store *st); /* that it looks at; 0: all */
 
 struct source_place {
     int64_t id;

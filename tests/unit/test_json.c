@@ -115,7 +115,7 @@ static void what_is_json_is_taken_and_printed_alike(void **state)
         {" true\n", "true"},
         {"false", NULL},
         {"0", NULL},
-        {"-0", NULL},
+        {"-0", "-0.0"},
         {"-1.5e+3", "-1500"},
         {"1E2", "100"},
         {"0.1", NULL},
