@@ -130,7 +130,9 @@ static bool on_event(struct builder *b, const yaml_event_t *event)
         return on_begin(b, event);
     case YAML_MAPPING_END_EVENT:
     case YAML_SEQUENCE_END_EVENT:
-        free(b->levels.at[--b->levels.n].key);
+        if (b->levels.n) { /* the parser ends only what it began */
+            free(b->levels.at[--b->levels.n].key);
+        }
         return true;
     case YAML_ALIAS_EVENT:
         return refuse(b, event, "aliases are not taken");

@@ -95,8 +95,7 @@ static const char *const hostile[] = {
     "\033]0;title\007name",
     "ab\033[2J\033[Hcd",
     "\b\b\t\rback",
-    "\xe2\x80\xae"
-    "drawkcab\xe2\x80\xac",                                     /* right to left, and back */
+    "\xe2\x80\256drawkcab\xe2\x80\xac",                         /* right to left, and back */
     "\xe2\x81\xa7\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d\xe2\x81\xa9", /* a word of Hebrew, isolated */
     "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2",                     /* three wide ones */
     "e\xcc\x81\xcc\x82\xcc\x83x",                               /* marks upon a letter */
