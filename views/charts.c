@@ -273,7 +273,8 @@ static enum can charts_can(const struct view *v, enum cmd cmd, struct str *why)
     if (needs_step && !step_of(c, false, &step)) {
         return off(why, "this run was not made by an execution of this workspace");
     }
-    if (cmd == CMD_RAW && c->runs.n == 0) {
+    bool needs_run = cmd == CMD_RAW || cmd == CMD_WHY || cmd == CMD_LINEAGE;
+    if (needs_run && c->runs.n == 0) {
         return off(why, "the runs are not here yet");
     }
     if (cmd == CMD_INSPECT && !series_of(c)) {
@@ -454,6 +455,10 @@ static enum handled run_command(struct view *v, enum cmd cmd)
         return HANDLED;
     case CMD_RAW:
         rawdoc_ask(&c->raw, v, KIND_RUN, c->runs.at[run].id);
+        return HANDLED;
+    case CMD_WHY:
+    case CMD_LINEAGE:
+        views_about_cmd(v, cmd, KIND_RUN, c->runs.at[run].id);
         return HANDLED;
     case CMD_COMPARE:
     case CMD_DIFF:

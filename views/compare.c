@@ -313,6 +313,11 @@ static enum handled look(struct view *v, enum cmd cmd)
     case CMD_OPEN:
         open_one(v);
         return HANDLED;
+    case CMD_WHY:
+    case CMD_TIMELINE:
+    case CMD_LINEAGE:
+        views_about_cmd(v, cmd, c->kind, column_id(c, comparison_current(c)));
+        return HANDLED;
     case CMD_LEFT:
     case CMD_RIGHT:
         move_column(c, cmd == CMD_LEFT ? -1 : 1);

@@ -25,7 +25,7 @@ struct line {
 
 struct model {
     struct view *view;
-    char *id, *group;
+    char *id, *group, *beside; /* beside: the approved version it is held against; NULL: none */
     uint64_t sub;
     struct snapshot *rows; /* all versions of the group */
     struct err err;
@@ -144,6 +144,8 @@ static void add_proofs(struct model *m)
     struct approval a;
     approval_init(&a, m->rows, m->id, view_goals(m->view), app_now_ms(m->view->app));
     add_title(m, "Metrics", a.beside);
+    free(m->beside);
+    m->beside = xstrdup(a.beside);
     if (!own(m)->families[FAMILY_METRICS].n) {
         (void)add(m, "none", "none", xstrdup("its registration named no metrics"));
     }
@@ -249,6 +251,7 @@ static void model_close(struct view *v)
     table_release(&m->table);
     snapshot_unref(m->rows);
     free(m->group);
+    free(m->beside);
     free(m->id);
 }
 
@@ -299,12 +302,26 @@ static enum can model_can(const struct view *v, enum cmd cmd, struct str *why)
     if (cmd == CMD_OPEN && (!l || l->opens == KIND_COUNT)) {
         return off(why, "Enter opens the data, the execution and the run it was made from");
     }
-    if (cmd == CMD_OPEN || cmd == CMD_DESCRIBE) {
+    if ((cmd == CMD_COMPARE || cmd == CMD_DIFF) && !m->beside) {
+        return off(why, "no other version was approved: mark two in :packages");
+    }
+    if (cmd == CMD_OPEN || cmd == CMD_DESCRIBE || cmd == CMD_COMPARE || cmd == CMD_DIFF) {
         return CAN_YES;
     }
     struct thing t = thing_of(KIND_PACKAGE, own(m));
     enum can can = things_can(&t, cmd, why);
     return can == CAN_NOT && !(cmd_info(cmd)->flags & CMD_WRITES) ? CAN_YES : can;
+}
+
+/* Beside the approved one, which is the baseline. */
+static void compare(struct view *v, bool only_diff)
+{
+    struct model *m = model_of(v);
+    struct err e = ERR_INIT;
+    CLEANUP(mem_free_ptr) char *ids = xasprintf("%s\n%s", m->beside, m->id);
+    if (!views_compare(v->app, KIND_PACKAGE, ids, only_diff, &e)) {
+        app_error(v->app, &e);
+    }
 }
 
 static enum handled model_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
@@ -322,6 +339,10 @@ static enum handled model_command(struct view *v, enum cmd cmd, const struct cmd
         CLEANUP(str_release) struct str text = STR_INIT;
         things_describe(&text, KIND_PACKAGE, own(m), app_now_ms(v->app));
         app_prose(v->app, m->id, sv_of(&text));
+        return HANDLED;
+    }
+    if (cmd == CMD_COMPARE || cmd == CMD_DIFF) {
+        compare(v, cmd == CMD_DIFF);
         return HANDLED;
     }
     if (cmd == CMD_COPY && l && l->text[1]) {

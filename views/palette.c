@@ -243,8 +243,8 @@ static bool open_about(struct palette *p, struct app *app, enum kind about, stru
     if (parts.id.n && views_split(id, &bare) == KIND_COUNT) {
         enum kind kind = kind_of_id(p, id);
         if (kind == KIND_COUNT) {
-            err_set(e, ERR_USAGE, "%s of what? no thing has the id \"%s\"",
-                    kinds[about].singular, id);
+            err_set(e, ERR_USAGE, "%s of what? no thing has the id \"%s\"", kinds[about].singular,
+                    id);
             return err_hint(e, "say its kind too: %s execution:ID; or press its key on a row",
                             kinds[about].singular);
         }

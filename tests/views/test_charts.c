@@ -340,10 +340,28 @@ static void nothing_is_drawn_outside(void **state)
     fake_free(f);
 }
 
+/* The run that keys are about: what speaks against it, and where it came from. */
+static void a_run_says_why_and_whence(void **state)
+{
+    static const struct {
+        const char *keys, *shows;
+    } ways[] = {{"X", "runs ▸ r118 ▸ evidence"},
+                {"x", "runs ▸ r118 ▸ lineage"},
+                {"<Tab>x", "runs ▸ r97 ▸ lineage"}};
+    (void)state;
+    for (size_t i = 0; i < ALEN(ways); i++) {
+        struct fake *f = opened(80, 24);
+        fake_keys(f, ways[i].keys);
+        assert_true(fake_shows(f, ways[i].shows));
+        fake_free(f);
+    }
+}
+
 int main(void)
 {
     (void)utf8_init_locale();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_says_why_and_whence),
         cmocka_unit_test(what_is_not_there_is_said),
         cmocka_unit_test(looks_the_same_in_every_state),
         cmocka_unit_test(without_colours_lines_have_letters),

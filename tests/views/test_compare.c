@@ -276,10 +276,28 @@ static void nothing_is_drawn_outside(void **state)
     fake_free(f);
 }
 
+/* The column that keys are about. */
+static void one_of_these_says_why_and_whence(void **state)
+{
+    static const struct {
+        const char *keys, *shows;
+    } ways[] = {{"X", "runs ▸ r97 ▸ evidence"},
+                {"T", "runs ▸ r97 ▸ timeline"},
+                {"<Right>x", "runs ▸ r90 ▸ lineage"}};
+    (void)state;
+    for (size_t i = 0; i < ALEN(ways); i++) {
+        struct fake *f = opened(80, 24);
+        fake_keys(f, ways[i].keys);
+        assert_true(fake_shows(f, ways[i].shows));
+        fake_free(f);
+    }
+}
+
 int main(void)
 {
     (void)utf8_init_locale();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_of_these_says_why_and_whence),
         cmocka_unit_test(what_is_not_there_is_said),
         cmocka_unit_test(looks_the_same_in_every_state),
         cmocka_unit_test(only_what_differs),

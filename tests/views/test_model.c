@@ -239,9 +239,34 @@ static void a_monkey_breaks_nothing(void **state)
     fake_free(f);
 }
 
+/* c and D lay it beside the version that was approved, which is the baseline. */
+static void it_is_compared_with_the_approved_one(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24, "churn/7");
+    fake_rows(f, KIND_PACKAGE, NULL, VERSIONS);
+    fake_keys(f, "D");
+    assert_true(fake_shows(f, "packages ▸ compare"));
+    const struct query *q = fake_query(f, QUERY_ROWS, KIND_PACKAGE, 1);
+    assert_non_null(q);
+    assert_non_null(strstr(q->ids, "churn/7"));
+    assert_int_equal(strncmp(q->ids, "churn/", 6), 0);
+    assert_int_not_equal(strncmp(q->ids, "churn/7", 7), 0); /* the other one comes first */
+    fake_free(f);
+    f = fake_new(80, 24, false);
+    fake_rows(f, KIND_PACKAGE, "solo",
+              "id | name | status | group | version\nsolo/1 | solo/1 | "
+              "PendingManualApproval | solo | 1\n");
+    fake_open(f, &model_view, "solo/1");
+    fake_keys(f, "c");
+    assert_true(fake_shows(f, "no other version was approved"));
+    fake_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_compared_with_the_approved_one),
         cmocka_unit_test(it_needs_a_version),
         cmocka_unit_test(it_shows_what_changed),
         cmocka_unit_test(what_speaks_for_it_stands_there),
