@@ -330,9 +330,13 @@ static void end(struct screen *s)
 
 static int failed(const struct err *e)
 {
-    (void)fprintf(stderr, "mlw: %s\n", e->msg);
-    if (e->hint[0]) {
-        (void)fprintf(stderr, "     %s\n", e->hint);
+    CLEANUP(str_release) struct str msg = STR_INIT;
+    CLEANUP(str_release) struct str hint = STR_INIT;
+    utf8_sanitize(&msg, sv_z(e->msg));
+    utf8_sanitize(&hint, sv_z(e->hint));
+    (void)fprintf(stderr, "mlw: %s\n", msg.p);
+    if (hint.n) {
+        (void)fprintf(stderr, "     %s\n", hint.p);
     }
     return err_exit_status(e->code);
 }

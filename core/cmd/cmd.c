@@ -358,7 +358,9 @@ int cmd_fail(const struct cmd_line *line, const struct err *e)
     fprintf(stderr, "mlw%s%s: %s\n", line->info ? " " : "", line->info ? line->info->name : "",
             text.p);
     if (e->hint[0]) {
-        fprintf(stderr, "  %s\n", e->hint);
+        str_clear(&text);
+        utf8_sanitize(&text, sv_z(e->hint));
+        fprintf(stderr, "  %s\n", text.p);
     }
     return err_exit_status(e->code);
 }

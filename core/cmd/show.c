@@ -16,8 +16,9 @@ static void text_of(const struct json *j, size_t depth, struct str *out)
         const char *key = json_key(child);
         str_addn(out, ' ', depth * 2);
         CLEANUP(str_release) struct str value = STR_INIT;
+        utf8_sanitize(out, sv_z(key));
         if (json_is(child, JSON_OBJECT) || json_is(child, JSON_ARRAY)) {
-            str_addf(out, "%s%s\n", key ? key : "-", key ? ":" : "");
+            str_addz(out, key ? ":\n" : "-\n");
             text_of(child, depth + 1, out);
             continue;
         }
@@ -26,11 +27,7 @@ static void text_of(const struct json *j, size_t depth, struct str *out)
         } else {
             json_print(child, JSON_COMPACT, &value);
         }
-        if (key) {
-            str_addf(out, "%s: %s\n", key, value.p);
-        } else {
-            str_addf(out, "%s\n", value.p);
-        }
+        str_addf(out, "%s%s\n", key ? ": " : "", value.p);
     }
 }
 

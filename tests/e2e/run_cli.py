@@ -323,6 +323,25 @@ def case_hostile_names_stay_off_the_terminal(space):
          "files and pipes get every byte")
 
 
+def case_hostile_words_are_said_harmlessly(space):
+    """In files and pipes too: what is text, and every error and its hint."""
+    execution = space.run(pipeline(training("fit", "echo loss=1", metrics=[("lo\x1bss", "loss=([0-9])")],
+                                            hyperparameters={"k\x1b[2J": "v\x1b\t\n"})), "--name", HOSTILE).id
+    runs = space.call("ls", "runs", "-o", "json").json()
+    same((list(runs[0]["params"]), list(runs[0]["metrics"])), (["k\x1b[2J"], ["lo\x1bss"]))
+    run_id, word = runs[0]["id"], "x\x1b[31m\x07"
+    for words in (["show", "run", run_id], ["show", "execution", execution], ["status"], ["ls", "events"],
+                  ["ls", "evidence", "--parent", "run:" + run_id], ["logs", execution],
+                  ["ls", "runs", "--columns", 'params."k\x1b[2J",id'], ["history", run_id, "lo\x1bss"],
+                  ["show", "run", word], ["ls", word], [word], ["ls", "--" + word], ["help", word],
+                  ["ls", "runs", "--sort", word], ["ls", "runs", "--columns", word], ["cp", word, "s3://b/k"],
+                  ["cp", "s3://bucket/" + word, "x"], ["--theme", word, "--shot", "x.txt"], ["-C", word, "status"],
+                  ["--open", word, "--shot", "x.txt"], ["--shot", word], ["run", word], ["check", word]):
+        done = space.call(*words, status=None)
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", done.out + done.err), (words, done.out, done.err)
+        assert done.out + done.err, words
+
+
 def case_a_closed_stdout_is_quiet(space):
     for words in (["help"], ["ls", "contexts"], ["ls", "contexts", "-o", "json"]):
         read_end, write_end = os.pipe()
