@@ -270,7 +270,7 @@ def case_the_screen_shows_it(space):
         page = shot(space, "dataset penguins")
         contains(page, "344 rows  8 columns  CSV, 15 KiB  read by 1 execution")
         contains(page, "bill_length_mm    number    342    2      164   32.1   59.6   43.922  ▂▅▇▆▆▆▇▃▁▁")
-    contains(shot(space, "dataset penguins", "40x8"), "island            text     ▇▆▃")
+    contains(shot(space, "dataset penguins", "40x8"), "island            text     ▇▅▃")
     contains(shot(space, "executions"), execution)
 
 
