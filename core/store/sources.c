@@ -260,10 +260,13 @@ bool source_each_run(struct store *st, int64_t source, void (*fn)(void *arg, con
 
 bool source_damage(struct store *st, int64_t source, const struct damage *d, struct err *e)
 {
-    struct q q = of_source(st, STMT_SOURCE_DAMAGE_SET, source);
+    struct q q =
+        of_source(st, d->reason ? STMT_SOURCE_DAMAGE_SET : STMT_SOURCE_DAMAGE_WHOLE, source);
     q_text(q, ":file", d->file);
     q_i64(q, ":offset", d->offset);
-    q_text(q, ":reason", d->reason);
+    if (d->reason) {
+        q_text(q, ":reason", d->reason);
+    }
     return q_run(q, e);
 }
 

@@ -76,6 +76,7 @@ struct damage {
     int64_t offset;
     const char *reason;
 };
+/* Without a reason: what was told of this place is whole by now. */
 MUST_USE bool source_damage(struct store *st, int64_t source, const struct damage *d,
                             struct err *e);
 /* Of one file, or (NULL) of all. */

@@ -295,6 +295,9 @@ static void a_damaged_piece_counts_once(void **state)
         assert_true(source_damage(c->st, c->place.id, &all[i], &c->e));
     }
     assert_damage(c, "a 9 x\nb 3 y\nb 7 torn\n");
+    const struct damage whole = {"b", 7, NULL};
+    assert_true(source_damage(c->st, c->place.id, &whole, &c->e));
+    assert_damage(c, "a 9 x\nb 3 y\n");
     assert_true(source_damage_forget(c->st, c->place.id, "b", &c->e));
     assert_damage(c, "a 9 x\n");
 }

@@ -51,7 +51,8 @@ struct reader_sink {
      * all (NULL). The last one left is then the metric's last. */
     bool (*purge)(void *arg, const char *run, const char *key, int64_t from_step, struct err *e);
     /* A piece that could not be read; file is relative to the source, offset in bytes, or the
-     * row of a table. The same piece told twice counts once. */
+     * row of a table. The same piece told twice counts once; a NULL reason takes it back (a torn
+     * end whose rest came). */
     void (*damaged)(void *arg, const char *file, int64_t offset, const char *reason);
     /* The file is read from its beginning: what was damaged in it is forgotten. */
     void (*afresh)(void *arg, const char *file);

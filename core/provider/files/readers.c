@@ -4,6 +4,8 @@
 /* Files first, then folders by their layout; TensorBoard takes any folder with event files. */
 const struct reader *const readers[] = {
     &mlruns_reader,
+    &wandb_reader,
+    &tensorboard_reader,
     NULL,
 };
 
