@@ -16,6 +16,7 @@
 
 /* Raised with each change of the SQL, and of what readers put there. */
 enum { CACHE_SCHEMA = 1 };
+#define CACHE_UNUSED_MS ((int64_t)30 * 24 * 3600 * 1000)
 
 /* --- the file --- */
 
@@ -85,18 +86,39 @@ static struct q of_source(struct store *st, enum stmt stmt, int64_t source)
 
 /* --- the source itself --- */
 
+static bool run_all(struct store *st, const enum stmt *stmts, size_t n, int64_t source,
+                    struct err *e)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = q_run(of_source(st, stmts[i], source), e);
+    }
+    return ok;
+}
+
 /* Runs keep their slots; they come back as they are found again. */
 static bool forget_all(struct store *st, int64_t source, struct err *e)
 {
     static const enum stmt stmts[] = {STMT_SOURCE_RUNS_GONE, STMT_SOURCE_SERIES_DROP,
                                       STMT_SOURCE_MCOL_DROP, STMT_SOURCE_PIECES_DROP,
                                       STMT_SOURCE_STATE_DROP};
-    for (size_t i = 0; i < ALEN(stmts); i++) {
-        if (!q_run(of_source(st, stmts[i], source), e)) {
-            return false;
-        }
+    return run_all(st, stmts, ALEN(stmts), source, e) && source_damage_forget(st, source, NULL, e);
+}
+
+/* One that nobody asked about for long goes whenever another one is begun. */
+static bool drop_unused(struct store *st, int64_t begun, struct err *e)
+{
+    static const enum stmt stmts[] = {STMT_SOURCE_DOCS_DROP, STMT_SOURCE_RUNS_DROP,
+                                      STMT_SOURCE_EXPERIMENTS_DROP, STMT_SOURCE_DROP};
+    struct q q = of_source(st, STMT_SOURCE_UNUSED, begun);
+    q_i64(q, ":before", clock_wall_ms() - CACHE_UNUSED_MS);
+    int rc = q_step(q, e);
+    if (rc != 1) {
+        return rc == 0;
     }
-    return source_damage_forget(st, source, NULL, e);
+    int64_t unused = q_col_i64(q, 0);
+    q_done(q);
+    return forget_all(st, unused, e) && run_all(st, stmts, ALEN(stmts), unused, e);
 }
 
 bool source_begin(struct store *st, const char *name, const char *reader, struct source_place *ret,
@@ -125,7 +147,7 @@ bool source_begin(struct store *st, const char *name, const char *reader, struct
     q = of_source(st, STMT_SOURCE_STATE_ADD, found.id);
     q_text(q, ":reader", reader);
     q_i64(q, ":used", clock_wall_ms());
-    if (!q_run(q, e)) {
+    if (!q_run(q, e) || !drop_unused(st, found.id, e)) {
         json_free(found.state);
         return false;
     }

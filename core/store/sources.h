@@ -25,7 +25,7 @@ struct source_place {
     struct json *state; /* the reader's, NULL when there is none; the caller frees */
 };
 /* The source of that name, made at need; another format than last time forgets what was known of
- * it. */
+ * it. One that was not begun or saved for 30 days goes meanwhile. */
 MUST_USE bool source_begin(struct store *st, const char *name, const char *reader,
                            struct source_place *ret, struct err *e);
 /* commits goes up by one. */

@@ -11,6 +11,7 @@
 #include "core/base/mem.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
+#include "core/store/db.h"
 #include "core/store/lists.h"
 #include "core/store/sources.h"
 #include "tests/unit/tmp.h"
@@ -275,6 +276,46 @@ static void other_formats_forget_what_was_known(void **state)
     assert_listed(c, again.id, RUNS_ALL, "");
 }
 
+static int rows_of(struct cache *c, const char *table)
+{
+    CLEANUP(mem_free_ptr) char *sql = xasprintf("select count(*) from %s", table);
+    sqlite3_stmt *s = NULL;
+    assert_int_equal(sqlite3_prepare_v2(c->st->db, sql, -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    int n = sqlite3_column_int(s, 0);
+    sqlite3_finalize(s);
+    return n;
+}
+
+static void what_was_not_used_for_long_goes(void **state)
+{
+    static const char *const tables[] = {"run",          "run_doc",       "series",
+                                         "mcol",         "experiment",    "source_state",
+                                         "source_piece", "source_damage", "source"};
+    struct cache *c = *state;
+    struct source_place other, third;
+    struct point p = {1, 2, 3};
+    CLEANUP(json_free_ptr) struct json *j = json_new_str("x");
+    int64_t key = run_metric_id(c->st, "loss", &c->e);
+    struct run_row run = add_run(c, "r", 0);
+    assert_true(run_points(c->st, run.id, key, &p, 1, true, &c->e) &&
+                run_set_latest(c->st, &run, key, 3, &c->e) &&
+                source_piece_set(c->st, c->place.id, "a", j, &c->e) &&
+                source_damage(c->st, c->place.id, &(struct damage){"f", 1, "x"}, &c->e));
+    assert_true(store_commit(c->st, &c->e) && store_begin(c->st, &c->e));
+    assert_true(source_begin(c->st, "/data/other", "test", &other, &c->e));
+    assert_int_equal(rows_of(c, "source"), 2); /* used today */
+    assert_true(db_exec(c->st, "update source_state set used=used-2678400000 where source=1",
+                        &c->e)); /* 31 days */
+    assert_true(source_begin(c->st, "/data/third", "test", &third, &c->e));
+    assert_true(store_commit(c->st, &c->e) && store_begin(c->st, &c->e));
+    for (size_t i = 0; i < ALEN(tables); i++) {
+        bool is_of_others =
+            strcmp(tables[i], "source_state") == 0 || strcmp(tables[i], "source") == 0;
+        assert_int_equal(rows_of(c, tables[i]), is_of_others ? 2 : 0);
+    }
+}
+
 static void add_damage(void *arg, const struct damage *d)
 {
     str_addf(arg, "%s %lld %s\n", d->file, (long long)d->offset, d->reason);
@@ -381,6 +422,7 @@ int main(void)
         TEST(long_curves_are_put_in_order_too),
         TEST(a_purge_leaves_what_is_before_it),
         TEST(other_formats_forget_what_was_known),
+        TEST(what_was_not_used_for_long_goes),
         TEST(a_damaged_piece_counts_once),
         TEST(runs_of_older_workspaces_are_taken_over),
     };
