@@ -22,9 +22,13 @@ void doc_columns_init(struct doc_columns *c, struct intern *words)
 void doc_columns_release(struct doc_columns *c)
 {
     for (size_t i = 0; i < c->at.n; i++) {
-        free(c->at.at[i]->key);
-        free(c->at.at[i]->at);
-        free(c->at.at[i]);
+        struct doc_column *column = c->at.at[i];
+        for (size_t k = 0; k < column->blocks.n; k++) {
+            free(column->blocks.at[k]);
+        }
+        vec_release(&column->blocks);
+        free(column->key);
+        free(column);
     }
     vec_release(&c->at);
 }
@@ -85,23 +89,6 @@ size_t doc_columns_read(const struct doc_columns *c, size_t rows)
     return rows;
 }
 
-void doc_columns_begin(struct doc_columns *c, size_t begin, size_t end)
-{
-    for (size_t i = 0; i < c->at.n; i++) {
-        struct doc_column *column = c->at.at[i];
-        if (column->n != begin) {
-            continue;
-        }
-        if (end > column->cap) {
-            column->cap = end + end / 8;
-            column->at = xreallocarray(column->at, column->cap, sizeof *column->at);
-        }
-        for (size_t row = begin; row < end; row++) {
-            column->at[row] = CELL_MISSING;
-        }
-    }
-}
-
 void doc_columns_end(struct doc_columns *c, size_t begin, size_t end)
 {
     for (size_t i = 0; i < c->at.n; i++) {
@@ -112,6 +99,31 @@ void doc_columns_end(struct doc_columns *c, size_t begin, size_t end)
 }
 
 /* --- cells --- */
+
+/* Where the cell of a row is, NULL when nothing is near it. */
+static uint64_t *place_in(const struct doc_column *column, size_t row)
+{
+    size_t block = row / DOC_BLOCK;
+    uint64_t *at = block < column->blocks.n ? column->blocks.at[block] : NULL;
+    return at ? at + row % DOC_BLOCK : NULL;
+}
+
+static void set_cell(struct doc_column *column, size_t row, uint64_t cell)
+{
+    size_t block = row / DOC_BLOCK;
+    while (column->blocks.n <= block) {
+        uint64_t *none = NULL;
+        vec_push(&column->blocks, none);
+    }
+    if (!column->blocks.at[block]) {
+        uint64_t *at = xreallocarray(NULL, DOC_BLOCK, sizeof *at);
+        for (size_t i = 0; i < DOC_BLOCK; i++) {
+            at[i] = CELL_MISSING;
+        }
+        column->blocks.at[block] = at;
+    }
+    column->blocks.at[block][row % DOC_BLOCK] = cell;
+}
 
 static uint64_t code_cell(uint32_t code)
 {
@@ -141,10 +153,11 @@ static uint64_t cell_of(struct intern *words, const struct doc_member *m)
 struct value doc_column_value(const struct doc_columns *c, const struct doc_column *column,
                               uint32_t row)
 {
-    if (!column || row >= column->n) {
+    const uint64_t *at = column && row < column->n ? place_in(column, row) : NULL;
+    if (!at) {
         return (struct value){.type = VALUE_MISSING};
     }
-    uint64_t cell = column->at[row], low = cell & LOW_BITS;
+    uint64_t cell = *at, low = cell & LOW_BITS;
     double x;
     switch (cell >> TAG_SHIFT) {
     case TAG_MISSING:
@@ -171,8 +184,8 @@ struct adding {
 static void forget(struct doc_columns *c, size_t row)
 {
     for (size_t i = 0; i < c->at.n; i++) {
-        if (c->at.at[i]->n <= row) {
-            c->at.at[i]->at[row] = CELL_MISSING;
+        if (c->at.at[i]->n <= row && place_in(c->at.at[i], row)) {
+            set_cell(c->at.at[i], row, CELL_MISSING);
         }
     }
 }
@@ -191,8 +204,8 @@ static void add_member(void *arg, const struct doc_member *m)
         a->c->guesses[place].column = column;
     }
     struct doc_column *column = a->c->guesses[place].column;
-    if (column && column->n <= a->row) {
-        column->at[a->row] = cell_of(a->c->words, m);
+    if (column && column->n <= a->row && m->type != VALUE_MISSING) {
+        set_cell(column, a->row, cell_of(a->c->words, m));
     }
 }
 

@@ -18,7 +18,8 @@
 #include "core/store/store.h"
 
 enum {
-    SLICE_US = 4000,    /* of work, before keys are looked at */
+    SLICE_US = 4000, /* of work, before keys are looked at */
+    SLICE_LEAST_US = 500,
     CHANGE_MS = 50,     /* between two looks at what was committed */
     NET_MS = 500,       /* between looks where no bell was heard */
     PROGRESS_MS = 100,  /* between snapshots of what is still being read */

@@ -196,7 +196,6 @@ static void take(struct slice *s)
     struct run_table *t = s->t;
     bool has_params = doc_columns_read(&t->params, s->end) == s->begin;
     bool has_tags = t->tags.is_wanted && run_table_tags_read(t) == s->begin;
-    doc_columns_begin(&t->params, s->begin, s->end);
     for (size_t i = 0; i < s->end - s->begin; i++) {
         if (has_params) {
             doc_columns_add(&t->params, s->begin + i, params_of(s, i), saw_param, t);

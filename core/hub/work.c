@@ -301,6 +301,12 @@ static bool work_source(struct hub *hub, int64_t deadline_us)
     return false;
 }
 
+static int64_t later(int64_t deadline_us)
+{
+    int64_t least_us = clock_mono_us() + SLICE_LEAST_US;
+    return deadline_us > least_us ? deadline_us : least_us;
+}
+
 void hub_work(void *arg)
 {
     struct hub *hub = arg;
@@ -313,8 +319,9 @@ void hub_work(void *arg)
     if (work_subs(hub, deadline_us, &wait_ms)) {
         return;
     }
-    bool has_more = work_sets(hub, clock_mono_us() + SLICE_US);
-    has_more |= work_tasks(hub, clock_mono_us() + SLICE_US);
+    /* what is left of the turn, but something */
+    bool has_more = work_sets(hub, later(deadline_us));
+    has_more |= work_tasks(hub, later(deadline_us));
     /* a turn that made events ends without waiting, so that who steps an inline hub sees them */
     if (has_more || hub->sent != sent) {
         return;

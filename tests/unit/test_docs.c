@@ -108,7 +108,6 @@ static void columns_give_back_what_was_there(void **state)
     }
     for (size_t i = 0; i < ALEN(docs); i++) {
         assert_int_equal(doc_columns_read(&s.c, 100), i);
-        doc_columns_begin(&s.c, i, i + 1);
         doc_columns_add(&s.c, i, sv_z(docs[i]), saw, &s);
         doc_columns_end(&s.c, i, i + 1);
     }
@@ -139,7 +138,6 @@ static void a_later_column_is_read_from_the_beginning(void **state)
     arena_init(&s.a, 0);
     doc_columns_init(&s.c, &s.words);
     const struct doc_column *a = doc_columns_want(&s.c, "a");
-    doc_columns_begin(&s.c, 0, 2);
     for (size_t row = 0; row < 2; row++) {
         doc_columns_add(&s.c, row, sv_z("{\"b\":\"x\",\"a\":1}"), saw, &s);
     }
@@ -148,7 +146,6 @@ static void a_later_column_is_read_from_the_beginning(void **state)
     const struct doc_column *b = doc_columns_want(&s.c, "b");
     assert_int_equal(doc_columns_read(&s.c, 2), 0);
     assert_int_equal(doc_column_value(&s.c, b, 0).type, VALUE_MISSING);
-    doc_columns_begin(&s.c, 0, 2);
     for (size_t row = 0; row < 2; row++) {
         doc_columns_add(&s.c, row, sv_z("{\"b\":\"x\",\"a\":7}"), saw, &s);
     }
@@ -161,12 +158,43 @@ static void a_later_column_is_read_from_the_beginning(void **state)
     arena_release(&s.a);
 }
 
+/* A key that one run in thousands has costs what that one holds. */
+static void sparse_columns_cost_what_they_hold(void **state)
+{
+    (void)state;
+    enum { ROWS = 100 * DOC_BLOCK };
+    struct seen s = {.keys = 0};
+    intern_init(&s.words);
+    arena_init(&s.a, 0);
+    doc_columns_init(&s.c, &s.words);
+    const struct doc_column *a = doc_columns_want(&s.c, "a");
+    for (size_t row = 0; row < ROWS; row++) {
+        bool is_there = row == 5 || row == ROWS - 1;
+        doc_columns_add(&s.c, row, sv_z(is_there ? "{\"a\":1}" : "{\"b\":1}"), saw, &s);
+    }
+    doc_columns_end(&s.c, 0, ROWS);
+    size_t blocks = 0, values = 0;
+    for (size_t i = 0; i < a->blocks.n; i++) {
+        blocks += a->blocks.at[i] != NULL;
+    }
+    for (uint32_t row = 0; row < ROWS; row++) {
+        values += doc_column_value(&s.c, a, row).type == VALUE_INT;
+    }
+    assert_int_equal(blocks, 2);
+    assert_int_equal(values, 2);
+    assert_int_equal(doc_column_value(&s.c, a, ROWS - 1).i, 1);
+    doc_columns_release(&s.c);
+    intern_release(&s.words);
+    arena_release(&s.a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_the_same_plain_or_not),
         cmocka_unit_test(columns_give_back_what_was_there),
         cmocka_unit_test(a_later_column_is_read_from_the_beginning),
+        cmocka_unit_test(sparse_columns_cost_what_they_hold),
     };
     return RUN_TESTS(tests);
 }
