@@ -10,8 +10,11 @@
 #include "views/logs.h"
 #include "views/reasons.h"
 
+enum { TAG_FILTER = 1 };
+
 struct events {
     char *id;
+    char *filter, *filter_before; /* "": none; before: while one is typed */
     uint64_t sub;
     struct snapshot *rows;
     struct err err;
@@ -70,6 +73,7 @@ static bool events_open(struct view *v, const struct route *route, struct err *e
         return err_hint(e, "e on an execution's screen opens them");
     }
     s->id = xstrdup(route->id);
+    s->filter = xstrdup("");
     s->now_ms = app_now_ms(v->app);
     table_init(&s->table, columns, COL_COUNT, &source, s);
     s->table.flags = TABLE_NO_MARKS;
@@ -86,7 +90,44 @@ static void events_close(struct view *v)
     hub_unsubscribe(view_hub(v), s->sub);
     table_release(&s->table);
     snapshot_unref(s->rows);
+    free(s->filter_before);
+    free(s->filter);
     free(s->id);
+}
+
+static void ask(struct view *v)
+{
+    struct events *s = events_of(v);
+    hub_window(view_hub(v), s->sub,
+               &(struct query){.filter = *s->filter ? s->filter : NULL, .sort = "seq"});
+}
+
+/* --- the filter --- */
+
+static void set_filter(struct view *v, struct sv text)
+{
+    struct events *s = events_of(v);
+    char *next = sv_dup(sv_trim(text));
+    free(s->filter);
+    s->filter = next;
+    ask(v);
+}
+
+static void filter_prompt(struct view *v)
+{
+    struct events *s = events_of(v);
+    free(s->filter_before);
+    s->filter_before = xstrdup(s->filter);
+    app_prompt(v->app, v, TAG_FILTER,
+               &(struct prompt_spec){
+                   .label = "/", .text = s->filter, .history = "filter", .is_live = true});
+}
+
+static void events_reply(struct view *v, int tag, enum reply what, struct sv text)
+{
+    if (tag == TAG_FILTER) {
+        set_filter(v, what == REPLY_CANCELLED ? sv_z(events_of(v)->filter_before) : text);
+    }
 }
 
 static void events_event(struct view *v, const void *arg)
@@ -127,10 +168,46 @@ static enum can events_can(const struct view *v, enum cmd cmd, struct str *why)
         str_addz(why, "this event is about the whole execution, which has no log of its own");
         return CAN_OFF;
     }
-    if (cmd == CMD_DESCRIBE || cmd == CMD_COPY || opens) {
-        return CAN_YES;
+    if (cmd == CMD_FOLLOW && !s->has_moved) {
+        str_addz(why, "the newest event is selected, and stays so");
+        return CAN_OFF;
     }
     return CAN_YES;
+}
+
+/* To the newest, and from then on with it. */
+static void follow(struct events *s)
+{
+    s->has_moved = false;
+    if (s->rows && s->rows->matched) {
+        table_select_row(&s->table, s->rows->matched - 1);
+    }
+}
+
+/* What is about the list; PASS: it is about an event. */
+static enum handled list_command(struct view *v, enum cmd cmd, const struct cmd_arg *arg)
+{
+    struct events *s = events_of(v);
+    switch ((int)cmd) {
+    case CMD_FILTER:
+        arg->text.n ? set_filter(v, arg->text) : filter_prompt(v);
+        return HANDLED;
+    case CMD_FOLLOW:
+    case CMD_BOTTOM:
+        follow(s);
+        return HANDLED;
+    case CMD_REFRESH:
+        ask(v);
+        return HANDLED;
+    case CMD_BACK:
+        if (*s->filter) {
+            set_filter(v, SV(""));
+            return HANDLED;
+        }
+        return PASS;
+    default:
+        return PASS;
+    }
 }
 
 static void sentence(const struct view *v, struct str *out)
@@ -159,8 +236,7 @@ static enum handled events_command(struct view *v, enum cmd cmd, const struct cm
         }
         return HANDLED;
     }
-    if (cmd == CMD_REFRESH) {
-        hub_window(view_hub(v), s->sub, &(struct query){.sort = "seq"});
+    if (list_command(v, cmd, arg) == HANDLED) {
         return HANDLED;
     }
     if (cmd == CMD_DESCRIBE || cmd == CMD_COPY) {
@@ -215,16 +291,25 @@ static void events_connection(const struct view *v, struct str *out, unsigned *s
 static void events_status(const struct view *v, struct status *st)
 {
     const struct events *s = events_of(v);
-    if (s->rows) {
+    if (s->rows && *s->filter) {
+        st->is_filtered = true;
+        st->is_bad_filter = s->rows->err.code != ERR_NONE;
+        st->is_counting = !st->is_bad_filter && !z_eq(s->rows->filter, s->filter);
+        str_addz(&st->filter, s->filter);
+        st->matched = s->rows->matched;
+        st->total = s->rows->total;
+    } else if (s->rows) {
         str_addf(&st->state, "%zu event%s", s->rows->matched, s->rows->matched == 1 ? "" : "s");
     }
 }
 
 static void events_hints(const struct view *v, struct hints *h)
 {
-    (void)v;
     hint_add(h, CMD_OPEN, "log");
     hint_add(h, CMD_DESCRIBE, "whole");
+    if (*events_of(v)->filter) {
+        hint_add(h, CMD_BACK, "clear");
+    }
 }
 
 static bool events_pick(struct view *v, int y)
@@ -247,7 +332,9 @@ static bool events_selection(const struct view *v, struct str *out)
 static bool events_is_loading(const struct view *v)
 {
     const struct events *s = events_of(v);
-    return !s->rows && !s->err.code;
+    const char *theirs = s->rows && s->rows->filter ? s->rows->filter : "";
+    bool is_bad = s->err.code || (s->rows && s->rows->err.code);
+    return (!s->rows || !z_eq(theirs, s->filter)) && !is_bad;
 }
 
 const struct view_ops events_view = {
@@ -258,6 +345,7 @@ const struct view_ops events_view = {
     .reasons = reasons[REASONS_events],
     .open = events_open,
     .event = events_event,
+    .reply = events_reply,
     .command = events_command,
     .can = events_can,
     .is_loading = events_is_loading,

@@ -141,6 +141,36 @@ static void lists_look_the_same_in_every_state(void **state)
     }
 }
 
+/* / leaves what matches, Esc brings all back; G and f stay with the newest. */
+static void events_are_filtered_and_followed(void **state)
+{
+    (void)state;
+    struct fake *f = fake_new(80, 24, false);
+    CLEANUP(mem_free_ptr)
+    char *more =
+        xasprintf("%s" EXEC "/5 | ExecutionEnded | " EXEC " | 5 | | Failed | 5s | local\n", events);
+    lay(f, KIND_EVENT, EXEC, events, LOOK_DATA);
+    fake_open(f, &home_view, NULL);
+    fake_open(f, &events_view, EXEC);
+    fake_keys(f, "f");
+    assert_true(fake_shows(f, "the newest event is selected, and stays so"));
+    fake_keys(f, "g/train<Enter>");
+    assert_string_equal(fake_query(f, QUERY_ROWS, KIND_EVENT, 0)->filter, "train");
+    assert_true(fake_shows(f, "/train ("));
+    fake_keys(f, "<Esc>");
+    assert_null(fake_query(f, QUERY_ROWS, KIND_EVENT, 0)->filter);
+    assert_true(fake_shows(f, "4 events"));
+    lay(f, KIND_EVENT, EXEC, more, LOOK_DATA);
+    assert_false(fake_shows(f, "ExecutionEnded  Failed")); /* row 23 is about the first */
+    fake_keys(f, "G");
+    assert_true(fake_shows(f, "ExecutionEnded  Failed"));
+    lay(f, KIND_EVENT, EXEC, events, LOOK_DATA);
+    fake_keys(f, "kf");
+    lay(f, KIND_EVENT, EXEC, more, LOOK_DATA);
+    assert_true(fake_shows(f, "ExecutionEnded  Failed"));
+    fake_free(f);
+}
+
 static void nothing_is_drawn_outside(void **state)
 {
     (void)state;
@@ -155,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(they_look_the_same_in_every_state),
         cmocka_unit_test(lists_look_the_same_in_every_state),
+        cmocka_unit_test(events_are_filtered_and_followed),
         cmocka_unit_test(nothing_is_drawn_outside),
     };
     (void)utf8_init_locale();
