@@ -412,19 +412,33 @@ static bool open_file(struct store *st, const char *name, int how, struct err *e
     return set_functions(st, e);
 }
 
-/* With the lock of the whole file SQLite keeps its index in memory: nothing is written. Whoever
- * has the file open has the index there already, so that nobody is in the way. */
-static bool open_alone(struct store *st)
+static bool try_alone(struct store *st, struct err *e)
 {
-    struct err ignored;
     close_file(st);
     st->is_read_only = true;
-    return open_file(st, st->path, SQLITE_OPEN_READWRITE, &ignored) &&
+    return open_file(st, st->path, SQLITE_OPEN_READWRITE, e) &&
            db_exec(st,
                    "pragma locking_mode=exclusive; pragma query_only=on; pragma foreign_keys=on;"
                    " pragma cell_size_check=on",
-                   &ignored) &&
-           db_migrate(st, &ignored);
+                   e) &&
+           db_migrate(st, e);
+}
+
+/* With the lock of the whole file SQLite keeps its index in memory: nothing is written. Whoever
+ * has the file open has the index there already; but two who both want it alone stand in each
+ * other's way, and waiting would not help: both let go, and try again at odds. */
+static bool open_alone(struct store *st)
+{
+    struct err e = ERR_INIT;
+    int64_t end_us = clock_mono_us() + (int64_t)BUSY_LIMIT_MS * 1000;
+    while (!try_alone(st, &e)) {
+        if (e.code != ERR_TIMEOUT || clock_mono_us() > end_us) {
+            return false;
+        }
+        close_file(st);
+        sqlite3_sleep(1 + (int)((getpid() + clock_mono_us()) % 17));
+    }
+    return true;
 }
 
 bool db_open(struct store *st, const struct workspace *ws, unsigned flags, struct err *e)
