@@ -23,6 +23,8 @@ struct rows {
     bool is_computing;
     size_t at;
     uint64_t computing, computed; /* version of the set */
+    uint64_t narrowing;           /* version for which `order` holds all that can match; 0: none */
+    bool is_narrow;               /* the rows of `order` are looked at, not all */
     uint64_t epoch;
     struct row_reader reader;
     struct relatives relatives;                           /* of runs, for the filter */
@@ -162,6 +164,9 @@ static void parse(struct rows *r, const struct sub *sub)
         return;
     }
     stop_order(r);
+    bool keeps_order = has_sort || !r->has_sort; /* else that of before is not the rows' own */
+    bool is_narrower = keeps_order && !r->picks.at.n && filter_narrows(filter, r->filter);
+    r->narrowing = is_narrower ? r->computed : 0;
     filter_free(r->filter);
     if (r->has_sort) {
         sort_release(&r->sort);
@@ -231,6 +236,8 @@ static void begin_order(struct rows *r)
     stop_order(r);
     r->is_computing = true;
     r->computing = r->set->version;
+    r->is_narrow = r->narrowing && r->narrowing == r->set->version && r->epoch == r->set->epoch;
+    r->narrowing = 0;
     r->epoch = r->set->epoch;
     r->at = 0;
     picks_begin(&r->picks);
@@ -333,7 +340,7 @@ static bool compute(struct hub *hub, struct rows *r, int64_t deadline_us)
         begin_order(r);
         relatives_begin(&r->relatives, hub->st, hub->ws.dir, &r->reader);
     }
-    size_t n = rowset_count(r->set), batch = FILTER_BATCH;
+    size_t n = r->is_narrow ? r->order.n : rowset_count(r->set), batch = FILTER_BATCH;
     if (r->filter) {
         filter_remember(r->filter);
         batch = filter_has_curves(r->filter) ? CURVE_BATCH : FILTER_BATCH;
@@ -341,7 +348,7 @@ static bool compute(struct hub *hub, struct rows *r, int64_t deadline_us)
     while (r->at < n) {
         size_t end = r->at + batch < n ? r->at + batch : n;
         for (; r->at < end; r->at++) {
-            look_at(r, rowset_nth(r->set, r->at));
+            look_at(r, r->is_narrow ? r->order.at[r->at] : rowset_nth(r->set, r->at));
         }
         if (clock_mono_us() >= deadline_us && r->at < n) {
             return false;

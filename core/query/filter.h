@@ -108,6 +108,10 @@ bool filter_match(const struct filter *f, const struct row *row, int64_t now_ms,
  * place is the same text, so that words look at each but once. Never called: nothing is kept. */
 void filter_remember(struct filter *f);
 
+/* Is every row that the narrow one matches surely one of the wide one? Told of words that stand
+ * beside each other: each letter more narrows them. NULL narrows nothing. */
+bool filter_narrows(const struct filter *narrow, const struct filter *wide);
+
 /* Which families a match reads: bits 1 << FAMILY_…; words of runs read params and tags. */
 unsigned filter_needs(const struct filter *f);
 /* The families of which a match reads all keys: those that its words look in; 0 without words. */

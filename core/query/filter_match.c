@@ -181,6 +181,43 @@ const char *filter_key(const struct filter *f, enum family family, size_t i)
     return i < f->key_count[family] ? f->keys[family][i] : NULL;
 }
 
+/* --- words that get longer --- */
+
+/* The words of a filter of nothing but words, all of which must be there: the first, and the next
+ * by their `next`; NULL when it is another filter. */
+static const struct node *only_words(const struct filter *f)
+{
+    const struct node *top = f && f->root != NODE_NONE ? &f->nodes[f->root] : NULL;
+    const struct node *first = top && top->type == NODE_AND ? &f->nodes[top->first] : top;
+    for (const struct node *n = first; n; n = n->next == NODE_NONE ? NULL : &f->nodes[n->next]) {
+        if (n->type != NODE_WORD) {
+            return NULL;
+        }
+    }
+    return first;
+}
+
+static bool holds_word(const struct filter *f, const struct node *words, const struct node *word)
+{
+    for (const struct node *n = words; n; n = n->next == NODE_NONE ? NULL : &f->nodes[n->next]) {
+        if (needle_is_in(&word->needle, n->needle.text.p)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool filter_narrows(const struct filter *narrow, const struct filter *wide)
+{
+    const struct node *words = only_words(narrow), *old = only_words(wide);
+    bool is_narrower = words && old && narrow->kind == wide->kind;
+    for (const struct node *n = old; is_narrower && n;
+         n = n->next == NODE_NONE ? NULL : &wide->nodes[n->next]) {
+        is_narrower = holds_word(narrow, words, n);
+    }
+    return is_narrower;
+}
+
 /* --- what words hit --- */
 
 struct hits {

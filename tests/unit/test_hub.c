@@ -222,6 +222,44 @@ static void test_bad_filter_keeps_the_rows(void **state)
 }
 
 /* The rows that were named, in that order, whole ids and prefixes, and what is said of the rest. */
+static void same_rows(const struct snapshot *a, const struct snapshot *b, const char *filter)
+{
+    if (a->matched != b->matched || a->n != b->n) {
+        fail_msg("%s: %zu rows, not %zu", filter, a->matched, b->matched);
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        assert_string_equal(a->rows[i].id, b->rows[i].id);
+    }
+}
+
+/* What a filter lets through letter by letter is what it lets through at once. */
+static void test_letters_narrow(void **state)
+{
+    static const char *const typed[] = {
+        "r",         "ru",         "run",    "run-",   "run-00",     "run-001",
+        "run-001 7", "run-001 17", "run-00", "run-01", "run-01 | 3", "run-01 -3",
+        "7",         "70",         "x",      "",
+    };
+    static const char *const sorts[] = {NULL, "metrics.loss:desc"};
+    (void)state;
+    struct fixture *f = fixture_new(RUNS, true);
+    for (size_t k = 0; k < ALEN(sorts); k++) {
+        struct query q = {.kind = KIND_RUN, .sort = sorts[k], .n = 100, .filter = ""};
+        uint64_t sub = hub_subscribe(f->hub, &q);
+        for (size_t i = 0; i < ALEN(typed); i++) {
+            q.filter = typed[i];
+            q.sort = i % 4 == 3 ? NULL : sorts[k];
+            hub_window(f->hub, sub, &q);
+            struct snapshot *letters = whole(f, sub, i + 2), *at_once = ask(f, &q);
+            same_rows(letters, at_once, typed[i]);
+            snapshot_unref(letters);
+            snapshot_unref(at_once);
+        }
+        hub_unsubscribe(f->hub, sub);
+    }
+    fixture_free(f);
+}
+
 /* Three runs with a curve: the first is the parent of the others. */
 static void add_family(struct store *st)
 {
@@ -697,6 +735,7 @@ int main(void)
         cmocka_unit_test(test_no_workspace),
         cmocka_unit_test(test_bad_filter_keeps_the_rows),
         cmocka_unit_test(test_curves_and_relatives),
+        cmocka_unit_test(test_letters_narrow),
         cmocka_unit_test(test_rows_by_their_ids),
         cmocka_unit_test(test_named_rows_are_live),
         cmocka_unit_test(test_model),
