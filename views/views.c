@@ -57,6 +57,9 @@ bool views_open_thing(struct app *app, enum kind kind, const char *id, struct er
     if (kind >= KIND_COUNT) {
         return err_set(e, ERR_NOT_FOUND, "there is no such kind of thing");
     }
+    if (kind == KIND_MODEL && strchr(id, '/')) {
+        kind = KIND_PACKAGE; /* "churn/7" is one of the model's versions */
+    }
     if (!targets[kind].view) {
         return views_browse(app, targets[kind].holds, targets[kind].is_whole ? NULL : id, NULL, e);
     }

@@ -82,6 +82,7 @@ static void lines_lead_to_views(void **state)
         {"charts r1 r2", "runs ▸ charts"},
         {"k3v9x0m2q8ab", "executions ▸ k3v9x0m2q8ab"},
         {"show package churn/7", "packages ▸ churn/7"},
+        {"model churn/7", "packages ▸ churn/7"},
         {"ls jobs", "local ▸ jobs"},
         {"versions @local", "local ▸ packages"},
         {"log k3v9x0m2q8ab/train", "train"},
