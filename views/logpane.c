@@ -570,6 +570,9 @@ void logpane_draw(const struct logpane *p, struct canvas *c, struct rect area)
     if (rect_is_empty(area)) {
         return;
     }
+    if (!p->text.count && !p->text.has_no_cursor) {
+        canvas_cursor(c, area.x, area.y, false); /* where its first line will stand */
+    }
     if (p->text.count) {
         text_draw(&p->text, c, area);
     } else if (p->err.code) {

@@ -296,6 +296,18 @@ static void the_log_grows_and_folds(void **state)
     fake_free(f);
 }
 
+/* A step that waits has no log yet: the pane that has the keys has the cursor all the same. */
+static void an_empty_log_has_the_cursor(void **state)
+{
+    (void)state;
+    struct fake *f = opened(80, 24);
+    fake_keys(f, "G<Tab>");
+    const struct canvas *c = app_canvas(f->app);
+    assert_int_equal(c->cursor_x, 0);
+    assert_in_range(c->cursor_y, 12, 22);
+    fake_free(f);
+}
+
 static void enter_gives_the_log_the_screen(void **state)
 {
     (void)state;
@@ -437,6 +449,7 @@ int main(void)
         cmocka_unit_test(a_failed_one_is_retried),
         cmocka_unit_test(the_log_waits_while_one_reads),
         cmocka_unit_test(the_log_grows_and_folds),
+        cmocka_unit_test(an_empty_log_has_the_cursor),
         cmocka_unit_test(enter_gives_the_log_the_screen),
         cmocka_unit_test(seconds_run_only_beside_what_runs),
         cmocka_unit_test(the_selection_follows_what_runs_until_one_moves),
