@@ -6,7 +6,8 @@ Ends with `N passed, N failed, N skipped`; words choose cases by name.
 
 import sys
 
-from engine import after, callback, contains, get, parameter, pipeline, processing, run_cases, same, training, until
+from engine import (after, callback, contains, fail, get, parameter, pipeline, processing, run_cases, same,
+                    training, until)
 
 HERE = sys.modules[__name__]
 
@@ -43,6 +44,13 @@ def case_evidence_is_ranked(space):
     same(len(about(space, "evidence", "job:%s/work/1" % bad.id)), 4)
     # without a name: all that failed lately
     same(len({row["target"].split(":")[1][:12] for row in about(space, "evidence")}), 3)
+
+
+def case_what_ran_no_job_leads_to_its_execution(space):
+    bad = space.run(space.document(pipeline(fail("stop", "auc is below 0.8"))), status=1)
+    row = about(space, "evidence", "execution:" + bad.id)[0]
+    contains(row["why"], "auc is below 0.8")
+    same(row["target"], "execution:" + bad.id)
 
 
 def case_nothing_speaks_against_what_succeeded(space):
